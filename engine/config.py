@@ -1,0 +1,194 @@
+"""What an installation decides: :class:`Settings` from the environment and :class:`Office` from ``bpmn/office.toml``."""
+
+import os
+import secrets
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from engine import errors
+
+LOCALES = ("id", "en")
+_HERE = Path(__file__).parent
+
+
+def shipped(name: str) -> Path:
+    """Give the folder ``bpmn``, ``forms`` or ``migrations`` that came with this copy of Lajur.
+
+    A checkout has them beside ``engine/``; an installed wheel has them inside it.
+    """
+    packed = _HERE / "_data" / name
+    return packed if packed.is_dir() else _HERE.parent / name
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """One installation's settings. Each comes from the environment variable named beside it; all have a default."""
+
+    database: str = "sqlite:///var/lajur.db"
+    """LAJUR_DATABASE: an SQLAlchemy URL, ``sqlite:///FILE`` or ``postgresql+psycopg://...``."""
+    secret_key: str = field(default="", repr=False)
+    """LAJUR_SECRET_KEY: signs session cookies; empty: :func:`secret_key` keeps one under ``var``."""
+    bpmn: Path = field(default_factory=lambda: shipped("bpmn"))
+    """LAJUR_BPMN: the folder of the office's diagrams and ``office.toml``."""
+    forms: Path = field(default_factory=lambda: shipped("forms"))
+    """LAJUR_FORMS: the folder of the task forms."""
+    var: Path = Path("var")
+    """LAJUR_VAR: the folder for what this installation makes itself."""
+    locale: str = "id"
+    """LAJUR_LOCALE: the language of a person who chose none; one of ``id``, ``en``."""
+    cookie_secure: bool = False
+    """LAJUR_COOKIE_SECURE: send cookies over HTTPS only; set it to 1 wherever Lajur is reached by HTTPS."""
+    session_hours: int = 12
+    """LAJUR_SESSION_HOURS: a login ends after so many hours."""
+    max_request_bytes: int = 4 * 1024 * 1024
+    """LAJUR_MAX_REQUEST_BYTES: a larger request is refused (HTTP 413)."""
+    max_form_parts: int = 20_000
+    """LAJUR_MAX_FORM_PARTS: a form of more fields than this is refused (HTTP 413)."""
+
+    @classmethod
+    def from_environment(cls, environ: Mapping[str, str] | None = None) -> "Settings":
+        """Read the settings from ``environ`` (``os.environ``); an empty variable counts as unset.
+
+        Raises :class:`errors.ConfigurationError` with the variable's name.
+        """
+        environ = os.environ if environ is None else environ
+        given: dict[str, object] = {}
+        for setting in fields(cls):
+            name = f"LAJUR_{setting.name.upper()}"
+            if text := environ.get(name, "").strip():
+                given[setting.name] = _typed(name, text, setting.type)
+        return cls(**given)  # type: ignore[arg-type]  # each value has its field's type, by _typed
+
+    def __post_init__(self) -> None:
+        if self.locale not in LOCALES:
+            raise errors.ConfigurationError(name="LAJUR_LOCALE", reason=f"it must be one of {', '.join(LOCALES)}")
+        for name in ("session_hours", "max_request_bytes", "max_form_parts"):
+            if getattr(self, name) < 1:
+                raise errors.ConfigurationError(name=f"LAJUR_{name.upper()}", reason="it must be at least 1")
+
+
+def _typed(name: str, text: str, wanted: object) -> object:
+    if wanted is Path:
+        return Path(text)
+    if wanted is bool:
+        if text.casefold() in {"1", "true", "yes", "on"}:
+            return True
+        if text.casefold() in {"0", "false", "no", "off"}:
+            return False
+        raise errors.ConfigurationError(name=name, reason=f'"{text}" is neither 1 nor 0')
+    if wanted is int:
+        try:
+            return int(text)
+        except ValueError:
+            raise errors.ConfigurationError(name=name, reason=f'"{text}" is not a whole number') from None
+    return text
+
+
+def secret_key(settings: Settings) -> str:
+    """Give the key that signs cookies: the setting, else the one kept in ``var/secret-key``, made when it is missing.
+
+    Several machines that serve one office must share ``LAJUR_SECRET_KEY``.
+    """
+    if settings.secret_key:
+        return settings.secret_key
+    path = settings.var / "secret-key"
+    try:
+        settings.var.mkdir(parents=True, exist_ok=True)
+        if not path.exists():
+            # Written aside and linked, so that of two processes starting together both read the whole of one key.
+            fresh = path.with_name(f"secret-key.{os.getpid()}")
+            with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+                file.write(secrets.token_hex(32))
+            try:
+                os.link(fresh, path)
+            except FileExistsError:
+                pass
+            finally:
+                fresh.unlink()
+        return path.read_text().strip()
+    except OSError as error:
+        raise errors.ConfigurationError(name="LAJUR_VAR", reason=f"{path}: {error.strerror}") from error
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A pelaksana: ``key`` is its id, ``lanes`` are the lane names that mean it besides ``name``."""
+
+    key: str
+    name: str
+    lanes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Office:
+    """The office that Lajur works for: its name, its time zone and its groups, in the file's order."""
+
+    name: str
+    zone: ZoneInfo
+    groups: tuple[Group, ...] = ()
+    _of_lane: Mapping[str, str] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Raise :class:`errors.ConfigurationError` where two groups claim one lane name."""
+        of_lane: dict[str, str] = {}
+        for group in self.groups:
+            for lane in (group.key, group.name, *group.lanes):
+                if of_lane.setdefault(_folded(lane), group.key) != group.key:
+                    raise errors.ConfigurationError(
+                        name="office.toml", reason=f'the lane "{lane}" belongs to two groups, {group.key} and another'
+                    )
+        object.__setattr__(self, "_of_lane", of_lane)
+
+    def group_of(self, lane: str) -> str | None:
+        """Give the key of the group a lane's name means; letter case and white space do not matter."""
+        return self._of_lane.get(_folded(lane))
+
+    def group(self, key: str) -> Group | None:
+        """Give the group of this key."""
+        return next((group for group in self.groups if group.key == key), None)
+
+
+def _folded(lane: str) -> str:
+    return " ".join(lane.casefold().split())
+
+
+def read_office(path: Path) -> Office:
+    """Read ``office.toml``: ``name``, ``zone`` and a ``[groups.KEY]`` table with ``name`` and ``lanes`` for each group.
+
+    Raises :class:`errors.ConfigurationError` with the place in the file.
+    """
+    try:
+        data = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise errors.ConfigurationError(name=str(path), reason=error.strerror or str(error)) from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise errors.ConfigurationError(name=str(path), reason=str(error)) from error
+    zone = _text(path, data, "zone")
+    try:
+        zone_info = ZoneInfo(zone)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise errors.ConfigurationError(name=f"{path}: zone", reason=f'"{zone}" is no time zone') from None
+    tables = data.get("groups", {})
+    if not isinstance(tables, dict):
+        raise errors.ConfigurationError(name=f"{path}: groups", reason="it must be a table of groups")
+    return Office(_text(path, data, "name"), zone_info, tuple(_group(path, key, table) for key, table in tables.items()))
+
+
+def _group(path: Path, key: str, table: object) -> Group:
+    place = f"groups.{key}"
+    if not isinstance(table, dict):
+        raise errors.ConfigurationError(name=f"{path}: {place}", reason="it must be a table")
+    lanes = table.get("lanes", [])
+    if not (isinstance(lanes, list) and all(isinstance(lane, str) and lane.strip() for lane in lanes)):
+        raise errors.ConfigurationError(name=f"{path}: {place}.lanes", reason="it must be a list of lane names")
+    return Group(key, _text(path, table, "name", f"{place}."), tuple(lanes))
+
+
+def _text(path: Path, table: Mapping[str, object], key: str, prefix: str = "") -> str:
+    value = table.get(key)
+    if not (isinstance(value, str) and value.strip()):
+        raise errors.ConfigurationError(name=f"{path}: {prefix}{key}", reason="it must be a text")
+    return value.strip()

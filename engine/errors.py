@@ -1,0 +1,222 @@
+"""Everything Lajur can refuse or fail at, as one tree.
+
+A class's docstring is its message: the first paragraph is the template, in English, and ``{places}`` in it are filled from
+the keyword arguments that the error is raised with. The web translates the template (:meth:`LajurError.template`) and fills
+it with ``place``, so a new error is one class here and nothing else. What follows the first paragraph is for developers.
+Each branch has one HTTP status (webui) and one exit code (command line).
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Protocol
+
+
+class _Place(dict[str, object]):
+    """A mapping for ``str.format_map`` in which a place that nobody filled reads ``?``: a message must never fail."""
+
+    def __missing__(self, key: str) -> str:
+        return "?"
+
+
+class LajurError(Exception):
+    """Lajur could not do this.
+
+    ``place`` holds the keyword arguments: they fill the template and tell the caller what it was about.
+    """
+
+    def __init__(self, **place: object) -> None:
+        super().__init__()
+        self.place = place
+
+    @classmethod
+    def template(cls) -> str:
+        """Give the message with its ``{places}`` unfilled: the message id of the catalogues."""
+        return " ".join((cls.__doc__ or cls.__name__).strip().partition("\n\n")[0].split())
+
+    def __str__(self) -> str:
+        return self.template().format_map(_Place(self.place))
+
+
+# The branches --------------------------------------------------------------------------------------------------------
+
+
+class InputError(LajurError):
+    """This input is not valid: {reason}
+
+    Something from outside is wrong and can be put right there (HTTP 422).
+    """
+
+
+class NotFound(LajurError):
+    """{kind} {key} does not exist.
+
+    HTTP 404. ``kind`` is what was looked for ("Task"), ``key`` how.
+    """
+
+
+class Forbidden(LajurError):
+    """You may not do this: {reason}
+
+    HTTP 403.
+    """
+
+
+class Conflict(LajurError):
+    """Somebody else was quicker: {reason}
+
+    The request was valid but the world has moved on; reload and decide again (HTTP 409).
+    """
+
+
+class StorageError(LajurError):
+    """The database cannot be used: {reason}
+
+    Nothing was stored (HTTP 503).
+    """
+
+
+class ExecutionError(LajurError):
+    """The process cannot go on: {reason}
+
+    A running instance met something that its diagram does not provide for. The stored state is unchanged.
+    """
+
+
+class ConfigurationError(InputError):
+    """The setting {name} is not valid: {reason}"""
+
+
+# Conflicts -----------------------------------------------------------------------------------------------------------
+
+
+class TaskTaken(Conflict):
+    """This task was already taken by {assignee}."""
+
+
+class TaskClosed(Conflict):
+    """This task is already finished or was withdrawn."""
+
+
+class InstanceChanged(Conflict):
+    """This case changed meanwhile; reload the page and try again."""
+
+
+class InstanceClosed(Conflict):
+    """This case is already finished or was cancelled."""
+
+
+# Storage -------------------------------------------------------------------------------------------------------------
+
+
+class DatabaseBusy(StorageError):
+    """The database is busy; try again in a moment."""
+
+
+class DatabaseGone(StorageError):
+    """The database cannot be reached: {reason}"""
+
+
+class SchemaOutdated(StorageError):
+    """The database has schema {found}, this version of Lajur needs {wanted}; run: lajur db upgrade"""
+
+
+# Execution -----------------------------------------------------------------------------------------------------------
+
+
+class NoFlowTaken(ExecutionError):
+    """No way out of {node} applies: every condition is false and there is no default flow."""
+
+
+class StepLimit(ExecutionError):
+    """The process took more than {limit} steps without reaching a person or an end; it probably loops forever."""
+
+
+class TokenGone(ExecutionError):
+    """The step {token} is not open in this case."""
+
+
+# Expressions, diagrams, forms ----------------------------------------------------------------------------------------
+
+
+class ExpressionError(InputError):
+    """The expression "{expression}" is wrong at position {position}: {reason}
+
+    ``position`` is the 0-based offset in the expression, ``None`` where the error is not at one place.
+    """
+
+
+class ExpressionLimit(ExpressionError):
+    """The expression "{expression}" needs too much time or memory."""
+
+
+class DiagramUnreadable(InputError):
+    """The diagram cannot be read: {reason} (line {line})
+
+    ``line`` is 1-based, 0 where none is known.
+    """
+
+
+class Problem(Protocol):
+    """What an error needs to know of a finding of :mod:`engine.diagrams.checking`."""
+
+    @property
+    def severity(self) -> str:
+        """Give ``error``, ``warning`` or ``info``."""
+
+    @property
+    def code(self) -> str:
+        """Give the stable name of the rule."""
+
+    @property
+    def message(self) -> str:
+        """Give the sentence for people."""
+
+    @property
+    def element(self) -> str | None:
+        """Give the id of the element, if it is about one."""
+
+    @property
+    def line(self) -> int:
+        """Give the 1-based line, 0 where unknown."""
+
+    @property
+    def hint(self) -> str:
+        """Give the way out."""
+
+
+class DiagramRefused(InputError):
+    """{name} cannot be deployed: {count} error(s), the first is: {first}
+
+    ``findings`` holds every finding, those that are no errors too. ``name`` is the file's.
+    """
+
+    def __init__(self, findings: Iterable[Problem] = (), **place: object) -> None:
+        self.findings = tuple(findings)
+        errors = [finding for finding in self.findings if finding.severity == "error"]
+        super().__init__(**{"count": len(errors), "first": errors[0].message if errors else "", **place})
+
+
+class FormUnreadable(InputError):
+    """The form {key} cannot be read: {reason} (at {path})"""
+
+
+class Answer(Protocol):
+    """What an error needs to know of a message of :mod:`engine.forms.validation`."""
+
+    @property
+    def id(self) -> str:
+        """Give the English message id, with ``{places}``."""
+
+    @property
+    def params(self) -> Mapping[str, object]:
+        """Give what fills the places."""
+
+
+class FormInvalid(InputError):
+    """Some answers are missing or not valid: {fields}
+
+    ``errors`` maps each field's path to its messages.
+    """
+
+    def __init__(self, errors: Mapping[str, Sequence[Answer]] | None = None, **place: object) -> None:
+        self.errors = {path: list(messages) for path, messages in (errors or {}).items()}
+        super().__init__(**{"fields": ", ".join(self.errors), **place})
