@@ -174,7 +174,9 @@ def read_office(path: Path) -> Office:
     tables = data.get("groups", {})
     if not isinstance(tables, dict):
         raise errors.ConfigurationError(name=f"{path}: groups", reason="it must be a table of groups")
-    return Office(_text(path, data, "name"), zone_info, tuple(_group(path, key, table) for key, table in tables.items()))
+    return Office(
+        _text(path, data, "name"), zone_info, tuple(_group(path, key, table) for key, table in tables.items())
+    )
 
 
 def _group(path: Path, key: str, table: object) -> Group:
