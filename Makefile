@@ -1,0 +1,50 @@
+# make demo and make test are all that a newcomer needs; each sets up whatever is missing.
+# make PYTHON=python3.13 ... chooses the interpreter that .venv is made with.
+
+.PHONY: help demo test serve check conformance bench screenshot lock venv clean
+.DEFAULT_GOAL := help
+export PYTHON
+
+bin := .venv/bin
+# Arguments for pytest, for example: make test ARGS="tests/forms -k nip"
+ARGS ?=
+
+help: ## this list
+	@grep -E '^[a-z]+:.*##' Makefile | sed -E 's/:.*## */\t/' | expand -t 14
+
+demo: venv ## the office's SOPs with demo people, on http://127.0.0.1:8000
+	@$(bin)/lajur demo
+
+test: venv ## the whole test suite
+	@$(bin)/python -m pytest -n 2 --dist worksteal $(ARGS)
+
+serve: venv ## serve what var/ holds
+	@$(bin)/lajur serve
+
+check: venv ## style, types, the arrows between the wings, translations, JavaScript
+	$(bin)/ruff check .
+	$(bin)/ruff format --check .
+	$(bin)/mypy
+	$(bin)/lint-imports
+	$(bin)/python .ci/translations.py
+	$(bin)/python webui/frontend/hatch_build.py --check
+
+conformance: venv ## BPMN, bad input and FEEL cases of the shared conformance material
+	@$(bin)/python -m pytest tests/conformance -rA -n 2 $(ARGS)
+
+bench: venv ## how fast it is, beside plain SpiffWorkflow
+	@$(bin)/lajur bench
+
+screenshot: venv ## take the README's picture anew
+	@LAJUR_SCREENSHOT=.github/inbox.png $(bin)/python -m pytest tests/browser -k screenshot $(ARGS)
+
+lock: venv ## re-make .ci/requirements.txt; UPGRADE=1 for the newest versions
+	@.ci/lock
+
+venv:
+	@sh .ci/venv
+
+clean: ## remove everything that make made, except var/
+	rm -rf .venv build dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis test-results
+	rm -rf webui/frontend/node_modules webui/static/dist engine/expressions/*.bundle.js webui/translations/*/LC_MESSAGES/*.mo
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
