@@ -43,6 +43,10 @@ class Settings:
     """LAJUR_COOKIE_SECURE: send cookies over HTTPS only; set it to 1 wherever Lajur is reached by HTTPS."""
     session_hours: int = 12
     """LAJUR_SESSION_HOURS: a login ends after so many hours."""
+    idle_minutes: int = 120
+    """LAJUR_IDLE_MINUTES: a login ends after so many minutes without a request."""
+    hosts: str = ""
+    """LAJUR_HOSTS: the host names Lajur is reached by, with commas between; empty: any. A leading dot: every subdomain."""
     max_request_bytes: int = 4 * 1024 * 1024
     """LAJUR_MAX_REQUEST_BYTES: a larger request is refused (HTTP 413)."""
     max_form_parts: int = 20_000
@@ -65,7 +69,7 @@ class Settings:
     def __post_init__(self) -> None:
         if self.locale not in LOCALES:
             raise errors.ConfigurationError(name="LAJUR_LOCALE", reason=f"it must be one of {', '.join(LOCALES)}")
-        for name in ("session_hours", "max_request_bytes", "max_form_parts"):
+        for name in ("session_hours", "idle_minutes", "max_request_bytes", "max_form_parts"):
             if getattr(self, name) < 1:
                 raise errors.ConfigurationError(name=f"LAJUR_{name.upper()}", reason="it must be at least 1")
 
