@@ -1,0 +1,6 @@
+// Modules that come without types.
+declare module '*.css';
+declare module 'bpmn-js-properties-panel';
+declare module '@bpmn-io/properties-panel';
+declare module '@bpmn-io/properties-panel/preact';
+declare module '@bpmn-io/properties-panel/preact/hooks';
