@@ -80,6 +80,33 @@ class Mapped:
 
 
 @dataclass(frozen=True, slots=True)
+class Implementation:
+    """How a foreign diagram wants a task done by a machine: ``how`` is the attribute or element that says so.
+
+    ``class``, ``expression``, ``delegateExpression``, ``external`` (text: the topic), ``connector``, ``resource`` (of a
+    script), ``decisionRef``, ``implementation`` (BPMN's own), ... Nothing here is ever run; checking refuses it by name.
+    """
+
+    how: str
+    text: str = ""
+    line: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """What the reader met and the model has no place for; checking makes a finding of it.
+
+    ``code`` names what it is (``duplicate-id``, ``dangling-ref``, ``misplaced``, ``foreign-extension``, ...), ``element``
+    the id of the element that it is about, ``place`` what the message needs to know.
+    """
+
+    code: str
+    element: str | None = None
+    line: int = 0
+    place: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Flow:
     """A sequence flow; ``condition`` is its FEEL text, ``None`` where it has none."""
 
@@ -117,7 +144,8 @@ class Body:
 class Node:
     """A flow node. ``kind`` is BPMN's element name (``userTask``, ``exclusiveGateway``, ``boundaryEvent``, ...).
 
-    ``lane`` is the innermost lane's name; a node in a sub-process has the lane of the sub-process unless it has its own.
+    ``lane`` is the innermost lane's name; a node in a sub-process has the lane of the sub-process unless it has its own;
+    ``None`` where there is none or it has no name. A name's white space is folded.
     ``incoming`` and ``outgoing`` are flow ids in the diagram's order (``bpmn:outgoing`` decides where it is written,
     else document order); they are always complete. ``properties`` are the ``camunda:property`` pairs, among them ``sop.*``.
     """
@@ -132,6 +160,8 @@ class Node:
     form_key: str | None = None
     candidate_groups: tuple[str, ...] = ()
     due_date: str | None = None
+    assignee: str | None = None
+    candidate_users: tuple[str, ...] = ()
     incoming: tuple[str, ...] = ()
     outgoing: tuple[str, ...] = ()
     default: str | None = None
@@ -149,6 +179,7 @@ class Node:
     body: Body | None = None
     triggered_by_event: bool = False
     instantiate: bool = False
+    implementations: tuple[Implementation, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,12 +206,13 @@ class Process:
 
 @dataclass(frozen=True, slots=True)
 class Diagram:
-    """One BPMN file. ``main`` is the process that the file is deployed for (the first executable one)."""
+    """One BPMN file. ``main`` is the process that the file is deployed for (the first executable one, else the first)."""
 
     processes: Mapping[str, Process]
     main: str
     has_layout: bool = False
     exporter: str = ""
+    notices: tuple[Notice, ...] = ()
 
     @property
     def process(self) -> Process:
