@@ -1,0 +1,136 @@
+"""What one step of an instance did: plain data for whoever stores it, shows it or reacts to it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal
+
+Status = Literal["active", "completed"]
+Waiting = Literal["task", "timer", "message", "signal", "inside", "join"]
+
+
+@dataclass(frozen=True, slots=True)
+class StartEvent:
+    """What starts an instance where it is not a none start event: ``kind`` is ``message`` or ``signal``.
+
+    ``kind`` ``none`` with ``name`` chooses one of several none start events by its id. ``payload`` is written to the
+    instance's variables.
+    """
+
+    kind: Literal["none", "message", "signal", "timer"]
+    name: str
+    payload: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A task for people. ``local`` are the variables of its own scope, such as the item of a multi-instance."""
+
+    token: int
+    node: str
+    name: str
+    lane: str | None
+    form_key: str | None
+    local: Mapping[str, object]
+    properties: Mapping[str, str]
+    candidate_groups: tuple[str, ...] = ()
+    due_date: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """A task for people that is no longer open."""
+
+    token: int
+    node: str
+    how: Literal["completed", "cancelled"]
+
+
+@dataclass(frozen=True, slots=True)
+class Timer:
+    """A timer that was set, or set anew: at ``due`` (aware) call ``fire`` with its ``token``."""
+
+    token: int
+    node: str
+    due: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Subscription:
+    """A message or signal that ``token`` now waits for."""
+
+    token: int
+    node: str
+    kind: Literal["message", "signal"]
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Thrown:
+    """A message, signal, error or escalation that was thrown; messages and signals concern other instances too."""
+
+    token: int
+    node: str
+    kind: Literal["message", "signal", "error", "escalation"]
+    name: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Happened:
+    """One thing that happened to one element, in order. ``taken`` is about a sequence flow, the others are about nodes."""
+
+    kind: Literal["entered", "left", "taken", "cancelled", "fired"]
+    element: str
+    token: int
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A variable that was written. ``scope`` is 0 for the instance, else the token that the scope belongs to.
+
+    ``before`` is the value at the start of the step, ``after`` the one at its end; a new variable was ``None`` before.
+    """
+
+    name: str
+    scope: int
+    before: object
+    after: object
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """The new state of an instance and what led to it, relative to the state before.
+
+    ``timers`` and ``subscriptions`` are those that are new or, for a repeating timer, due at another time; ``ended`` are the
+    tokens of timers and subscriptions that no longer wait. ``steps`` is how many nodes ran.
+    """
+
+    state: bytes
+    status: Status
+    opened: tuple[Opened, ...] = ()
+    closed: tuple[Closed, ...] = ()
+    timers: tuple[Timer, ...] = ()
+    subscriptions: tuple[Subscription, ...] = ()
+    ended: tuple[int, ...] = ()
+    thrown: tuple[Thrown, ...] = ()
+    events: tuple[Happened, ...] = ()
+    changes: tuple[Change, ...] = ()
+    steps: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class At:
+    """Where a token is, and what it waits for (``inside``: for the work inside a sub-process or its instances)."""
+
+    token: int
+    node: str
+    status: Waiting
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """An instance as it stands: its tokens in order of opening, and the variables of the instance itself."""
+
+    status: Status
+    tokens: tuple[At, ...]
+    variables: Mapping[str, object]
