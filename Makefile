@@ -1,7 +1,7 @@
 # make demo and make test are all that a newcomer needs; each sets up whatever is missing.
 # make PYTHON=python3.13 ... chooses the interpreter that .venv is made with.
 
-.PHONY: help demo test serve check conformance bench screenshot lock venv clean
+.PHONY: help demo test serve check conformance bench screenshot translations lock venv clean
 .DEFAULT_GOAL := help
 export PYTHON
 
@@ -37,6 +37,9 @@ bench: venv ## how fast it is, beside plain SpiffWorkflow
 
 screenshot: venv ## take the README's picture anew
 	@LAJUR_SCREENSHOT=.github/inbox.png $(bin)/python -m pytest tests/browser -k screenshot $(ARGS)
+
+translations: venv ## add new messages to the Indonesian catalogue
+	@$(bin)/python .ci/translations.py --update
 
 lock: venv ## re-make .ci/requirements.txt; UPGRADE=1 for the newest versions
 	@.ci/lock
