@@ -4,7 +4,9 @@ Used by :mod:`engine.diagrams.reading` only. Functions take the element and the 
 no place in the model as a :class:`engine.diagrams.model.Notice` there.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
+from typing import Literal
 
 from lxml import etree
 
@@ -34,19 +36,21 @@ _NAMED = {
     "escalation": ("escalationRef", ("escalationCode", "name")),
 }
 _MACHINES = ("class", "expression", "delegateExpression", "decisionRef", "resource")
-# attributes of Camunda's that are read here, and those that say nothing about what the process does
-_KNOWN_ATTRIBUTES = frozenset(
-    ("formKey formRef candidateGroups candidateUsers assignee dueDate collection elementVariable topic type "
-     + " ".join(_MACHINES)).split()
-)  # fmt: skip
-_IDLE_ATTRIBUTES = frozenset(
-    "async asyncBefore asyncAfter exclusive jobPriority taskPriority versionTag historyTimeToLive isStartableInTasklist "
-    "formRefBinding formRefVersion formHandlerClass initiator modelerTemplate modelerTemplateVersion "
-    "modelerTemplateIcon diagramRelationId resultVariable mapDecisionResult decisionRefBinding decisionRefVersion "
-    "calledElementBinding calledElementVersion followUpDate".split()
+# Camunda's attributes: those that are read, and those that say nothing about what the process does
+_PEOPLE = ("formKey", "formRef", "candidateGroups", "candidateUsers", "assignee", "dueDate")
+_READ = (*_MACHINES, *_PEOPLE, "collection", "elementVariable", "topic", "type")
+_JOBS = ("async", "asyncBefore", "asyncAfter", "exclusive", "jobPriority", "taskPriority", "initiator")
+_BINDINGS = ("formRefBinding", "formRefVersion", "decisionRefBinding", "decisionRefVersion", "calledElementBinding")
+_VERSIONS = ("calledElementVersion", "versionTag", "historyTimeToLive", "isStartableInTasklist", "diagramRelationId")
+_TEMPLATES = ("modelerTemplate", "modelerTemplateVersion", "modelerTemplateIcon", "resultVariable", "mapDecisionResult")
+_KNOWN_ATTRIBUTES = frozenset((*_READ, *_JOBS, *_BINDINGS, *_VERSIONS, *_TEMPLATES, "followUpDate", "formHandlerClass"))
+_TIMERS: tuple[tuple[str, Literal["date", "duration", "cycle"]], ...] = (
+    ("timeDate", "date"),
+    ("timeDuration", "duration"),
+    ("timeCycle", "cycle"),
 )
+_DIGITS = 9  # of a loopMaximum: more rounds than any engine could count
 _PLAIN_SPACES = (markup.XSI, "http://www.w3.org/XML/1998/namespace")
-_READ_BY_TAG = {"callActivity": ("properties", "in", "out")}
 
 
 @dataclass(slots=True)
@@ -127,9 +131,7 @@ def referred(index: Index, element: etree._Element, kind: str, owner: str) -> tu
     return ref, ref  # a nameless definition is still one of its own
 
 
-def _event(
-    index: Index, element: etree._Element, kind: model.EventKind, owner: str, owner_name: str
-) -> model.Event:
+def _event(index: Index, element: etree._Element, kind: model.EventKind, owner: str, owner_name: str) -> model.Event:
     at = markup.line(element)
     if kind in _NAMED:
         label, ref = referred(index, element, kind, owner)
@@ -148,7 +150,7 @@ def _event(
 def _timer(index: Index, element: etree._Element, owner: str) -> model.Event:
     found = [
         model.Event("timer", timer=kind, text=expression(index, child, owner), line=markup.line(child))
-        for tag, kind in (("timeDate", "date"), ("timeDuration", "duration"), ("timeCycle", "cycle"))
+        for tag, kind in _TIMERS
         for child in element.findall(f"{B}{tag}")
     ]
     if len(found) > 1:
@@ -192,7 +194,9 @@ def _data_name(
         index.notice("dangling-ref", reference, owner, ref=ref, kind="data")
         return None
     if target.tag in (f"{B}dataInput", f"{B}dataOutput"):
-        inner, outer = ("targetRef", "sourceRef") if association == "dataInputAssociation" else ("sourceRef", "targetRef")
+        inner, outer = (
+            ("targetRef", "sourceRef") if association == "dataInputAssociation" else ("sourceRef", "targetRef")
+        )
         for each in node.findall(f"{B}{association}"):
             if index.resolve(each.findtext(f"{B}{inner}")) == ref:
                 if (change := each.find(f"{B}transformation")) is not None:
@@ -216,7 +220,7 @@ def standard_loop(index: Index, node: etree._Element, owner: str) -> model.Stand
     if loop is None:
         return None
     written = (loop.get("loopMaximum") or "").strip()
-    maximum = int(written) if written.isascii() and written.isdigit() and len(written) < 10 else None
+    maximum = int(written) if written.isascii() and written.isdigit() and len(written) <= _DIGITS else None
     if written and maximum is None:
         index.notice("bad-number", loop, owner, attribute="loopMaximum", value=written[:40])
     return model.StandardLoop(
@@ -259,9 +263,7 @@ def mappings(index: Index, node: etree._Element, owner: str, tag: str) -> tuple[
 def implementations(node: etree._Element) -> tuple[model.Implementation, ...]:
     """Give every way in which the node asks to be done by a machine."""
     at = markup.line(node)
-    found = [
-        model.Implementation(how, value, at) for how in _MACHINES if (value := node.get(f"{C}{how}")) is not None
-    ]
+    found = [model.Implementation(how, value, at) for how in _MACHINES if (value := node.get(f"{C}{how}")) is not None]
     if (kind := node.get(f"{C}type")) is not None:
         found.append(model.Implementation(kind, node.get(f"{C}topic", ""), at))
     if (value := node.get("implementation")) and value not in ("##unspecified", "##WebService"):
@@ -274,28 +276,29 @@ def implementations(node: etree._Element) -> tuple[model.Implementation, ...]:
 def extensions(index: Index, root: etree._Element) -> None:
     """Notice every extension element and attribute that is not read, so that nothing is ignored in silence."""
     for element in root.iter(f"{B}*"):
-        for key in element.keys():
-            if key[0] == "{":
-                space, _, local = key[1:].partition("}")
-                if space != markup.CAMUNDA:
-                    if space not in _PLAIN_SPACES:
-                        index.notice("foreign-extension", element, _owner(element), namespace=space, name=local)
-                elif local not in _KNOWN_ATTRIBUTES and local not in _IDLE_ATTRIBUTES:
-                    index.notice("camunda-extension", element, _owner(element), name=local)
-        if element.tag == f"{B}extensionElements":
+        for key in element.attrib:
+            _extension(index, element, str(key), _KNOWN_ATTRIBUTES)
+        if element.tag == f"{B}extensionElements" and (around := element.getparent()) is not None:
+            read = ("properties", "in", "out") if around.tag == f"{B}callActivity" else ("properties",)
             for child in element:
-                space, _, local = child.tag[1:].rpartition("}") if child.tag[0] == "{" else ("", "", child.tag)
-                if space != markup.CAMUNDA:
-                    index.notice("foreign-extension", child, _owner(element), namespace=space, name=local)
-                elif local not in _READ_BY_TAG.get(element.getparent().tag[len(B) :], ("properties",)):
-                    index.notice("camunda-extension", child, _owner(element), name=local)
+                _extension(index, child, str(child.tag), read)
+
+
+def _extension(index: Index, at: etree._Element, key: str, read: Collection[str]) -> None:
+    space, _, local = key[1:].rpartition("}") if key[0] == "{" else ("", "", key)
+    if space == markup.CAMUNDA:
+        if local not in read:
+            index.notice("camunda-extension", at, _owner(at), name=local)
+    elif space not in _PLAIN_SPACES and (space or at.tag == key):
+        index.notice("foreign-extension", at, _owner(at), namespace=space, name=local)
 
 
 def _owner(element: etree._Element) -> str | None:
     """Give the id of the nearest element around that a person sees in the diagram."""
     at: etree._Element | None = element
     while at is not None:
-        if (found := at.get("id")) and isinstance(at.tag, str) and not at.tag.endswith(("Definition", "Specification")):
+        tag = str(at.tag)
+        if tag.startswith(B) and (found := at.get("id")) and not tag.endswith(("Definition", "Specification")):
             return found.strip()
         at = at.getparent()
     return None

@@ -154,7 +154,7 @@ def _refuse_shapes(root: etree._Element) -> None:
             reason=f"it is no BPMN 2.0: its root is {root.tag!r:.120}, not bpmn:definitions", line=line(root)
         )
     for instruction in chain(root.itersiblings(preceding=True), root.iter(etree.PI), root.itersiblings()):
-        reason = f"it has the processing instruction {instruction.target!r:.40}"  # comments were left out
+        reason = f"it has the processing instruction {str(instruction)[:40]!r}"  # comments were left out
         raise errors.DiagramUnreadable(reason=reason, line=line(instruction))
     for wrong in root.iter(f"{{{XINCLUDE}}}*"):
         raise errors.DiagramUnreadable(reason="it includes another file (XInclude)", line=line(wrong))

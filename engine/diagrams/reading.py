@@ -13,26 +13,18 @@ from engine import errors
 from engine.diagrams import details, markup, model
 from engine.diagrams.details import B, C, Index
 
-NODE_KINDS = frozenset(
-    (
-        "startEvent endEvent intermediateCatchEvent intermediateThrowEvent boundaryEvent implicitThrowEvent event "
-        "task userTask manualTask scriptTask serviceTask sendTask receiveTask businessRuleTask callActivity "
-        "subProcess transaction adHocSubProcess "
-        "exclusiveGateway parallelGateway inclusiveGateway eventBasedGateway complexGateway "
-        "choreographyTask subChoreography callChoreography"
-    ).split()
-)
-_BODIES = ("subProcess", "transaction", "adHocSubProcess")
+EVENTS = ("startEvent", "endEvent", "intermediateCatchEvent", "intermediateThrowEvent", "boundaryEvent")
+TASKS = ("task", "userTask", "manualTask", "scriptTask", "serviceTask", "sendTask", "receiveTask", "businessRuleTask")
+BODIES = ("subProcess", "transaction", "adHocSubProcess")
+GATEWAYS = ("exclusiveGateway", "parallelGateway", "inclusiveGateway", "eventBasedGateway", "complexGateway")
+RARE = ("implicitThrowEvent", "event", "choreographyTask", "subChoreography", "callChoreography")
+NODE_KINDS = frozenset((*EVENTS, *TASKS, *BODIES, *GATEWAYS, *RARE, "callActivity"))
 # children of a process or sub-process that hold no flow: read elsewhere, or without meaning for a run
-_QUIET = frozenset(
-    (
-        "laneSet documentation extensionElements dataObject dataObjectReference dataStoreReference property "
-        "incoming outgoing ioSpecification dataInputAssociation dataOutputAssociation "
-        "multiInstanceLoopCharacteristics standardLoopCharacteristics "
-        "textAnnotation association group auditing monitoring correlationSubscription completionCondition "
-        "performer potentialOwner humanPerformer resourceRole supports supportedInterfaceRef ioBinding"
-    ).split()
-)
+_DATA = ("dataStoreReference", "ioSpecification", "dataInputAssociation", "dataOutputAssociation", "ioBinding")
+_DETAILS = ("laneSet", "incoming", "outgoing", "multiInstanceLoopCharacteristics", "standardLoopCharacteristics")
+_PEOPLE = ("performer", "potentialOwner", "humanPerformer", "resourceRole", "supports", "supportedInterfaceRef")
+_ARTIFACTS = ("documentation", "extensionElements", "textAnnotation", "association", "group", "auditing", "monitoring")
+_QUIET = frozenset((*_DATA, *_DETAILS, *_PEOPLE, *_ARTIFACTS, "completionCondition", "correlationSubscription"))
 
 
 @dataclass(slots=True)
@@ -90,7 +82,7 @@ def _process(index: Index, element: etree._Element) -> model.Process:
     for scope in scopes:  # grows while it runs: sub-processes are appended when their parents are opened
         _open(index, scope)
         for node_id, node in scope.nodes.items():
-            if etree.QName(node).localname in _BODIES:
+            if etree.QName(node).localname in BODIES:
                 scopes.append(_Scope(node, scope.lane_of.get(node_id, scope.lane)))
     bodies: dict[etree._Element, model.Body] = {}
     for scope in reversed(scopes):  # inner ones first
@@ -124,7 +116,7 @@ def _open(index: Index, scope: _Scope) -> None:
         elif kind not in _QUIET:
             index.notice("unknown-element", child, (child.get("id") or "").strip() or None, kind=kind)
     scope.data = tuple(dict.fromkeys(each for each in data if each))
-    scope.lanes, scope.lane_of = _lanes(index, scope.element, scope.nodes)
+    scope.lanes, scope.lane_of = _lanes(index, scope.element)
 
 
 def _close(index: Index, scope: _Scope, bodies: dict[etree._Element, model.Body]) -> model.Body:
@@ -184,9 +176,7 @@ def _flow(index: Index, element: etree._Element) -> model.Flow:
     )
 
 
-def _lanes(
-    index: Index, element: etree._Element, nodes: dict[str, etree._Element]
-) -> tuple[tuple[model.Lane, ...], dict[str, str | None]]:
+def _lanes(index: Index, element: etree._Element) -> tuple[tuple[model.Lane, ...], dict[str, str | None]]:
     """Read the lanes of a scope, outer ones first, and the name of each node's innermost lane (10.8)."""
     lanes: list[model.Lane] = []
     depth_of: dict[str, int] = {}
@@ -206,12 +196,13 @@ def _lanes(
         for node_id in lane.nodes:
             if node_id not in index.elements:
                 index.notice("dangling-lane-ref", found, lane.id, ref=node_id)
-            elif node_id in depth_of and depth_of[node_id] == depth:
+            elif depth_of.get(node_id) == depth:
                 index.notice("two-lanes", found, node_id, lane=lane.id)
-            if depth >= depth_of.get(node_id, 0) and not (node_id in depth_of and depth_of[node_id] == depth):
+            elif depth > depth_of.get(node_id, -1):  # outer lanes come first
                 depth_of[node_id] = depth
                 lane_of[node_id] = lane.name or None
-        todo += [(child, lane.id, depth + 1) for inner in found.iterfind(f"{B}childLaneSet") for child in _lanes_in(index, inner)]
+        inner = [child for each in found.iterfind(f"{B}childLaneSet") for child in _lanes_in(index, each)]
+        todo += [(child, lane.id, depth + 1) for child in inner]
     return tuple(lanes), lane_of
 
 
