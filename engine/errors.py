@@ -119,6 +119,10 @@ class SchemaOutdated(StorageError):
     """The database has schema {found}, this version of Lajur needs {wanted}; run: lajur db upgrade"""
 
 
+class SchemaNewer(SchemaOutdated):
+    """The database has schema {found}, newer than {wanted}, which this Lajur knows; run: pip install --upgrade lajur"""
+
+
 # Execution -----------------------------------------------------------------------------------------------------------
 
 

@@ -1,0 +1,1 @@
+"""How long: what the office writes about time, read and reckoned."""

@@ -1,0 +1,1 @@
+"""Who: users, groups (pelaksana), memberships, and the one place that decides who may do what."""

@@ -1,0 +1,1 @@
+"""What is running: deployments and versions, instances, tasks."""

@@ -1,0 +1,216 @@
+"""All tables. Statements are SQLAlchemy Core; there is no mapped class between a row and the code that uses it.
+
+Names are BPM's words in the plural. Whoever changes a table here adds a migration: a test compares the two.
+"""
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    UniqueConstraint,
+    text,
+)
+
+from engine.store.types import Due, Json, Key, Moment
+
+metadata = MetaData(
+    naming_convention={
+        "pk": "pk_%(table_name)s",
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    }
+)
+
+# Who -----------------------------------------------------------------------------------------------------------------
+
+users = Table(
+    "users",
+    metadata,
+    Column("id", Key, primary_key=True),
+    Column("username", String(64), nullable=False, unique=True),  # lower case
+    Column("name", String(200), nullable=False),
+    Column("password", String(200), nullable=False),  # argon2id
+    Column("roles", Json, nullable=False),  # list of role names, without "employee", which everyone has
+    Column("locale", String(8)),
+    Column("active", Boolean, nullable=False),
+    Column("created_at", Moment, nullable=False),
+)
+
+groups = Table(
+    "groups",
+    metadata,
+    Column("key", String(64), primary_key=True),
+    Column("name", String(200), nullable=False),
+    Column("position", Integer, nullable=False),  # the order of office.toml
+    Column("active", Boolean, nullable=False),  # false: no longer in office.toml, kept for what refers to it
+)
+
+memberships = Table(
+    "memberships",
+    metadata,
+    Column("id", Key, primary_key=True),
+    Column("user_id", Key, ForeignKey("users.id"), nullable=False, index=True),
+    Column("group_key", String(64), ForeignKey("groups.key"), nullable=False, index=True),
+    Column("capacity", String(16), nullable=False),  # definitif | plt | plh
+    Column("decree", String(100)),  # number of the decision that appointed
+    Column("since", Moment, nullable=False),
+    Column("until", Due, nullable=False),  # the first moment that no longer counts
+)
+
+offices = Table(
+    "offices",  # one row: what office.toml said when it was last read
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("revision", String(64), nullable=False),  # SHA-256 of source
+    Column("source", Json, nullable=False),  # {"name", "zone", "groups": [{"key", "name", "lanes"}]}
+)
+
+# What can run --------------------------------------------------------------------------------------------------------
+
+deployments = Table(
+    "deployments",
+    metadata,
+    Column("id", Key, primary_key=True),
+    Column("deployed_at", Moment, nullable=False),
+    Column("deployed_by", Key, ForeignKey("users.id")),
+)
+
+definitions = Table(
+    "definitions",
+    metadata,
+    Column("id", Key, primary_key=True),
+    Column("key", String(200), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("hash", String(64), nullable=False),  # SHA-256 over source, forms and called processes
+    Column("name", String(500), nullable=False),
+    Column("source", LargeBinary, nullable=False),
+    Column("forms", Json, nullable=False),  # form key -> content hash
+    Column("calls", Json, nullable=False),  # called process key -> definition id, also of those that they call
+    Column("lanes", Json, nullable=False),  # list of lane names
+    Column("deployment_id", Key, ForeignKey("deployments.id"), nullable=False),
+    Column("retired_at", Moment),
+    Column("retired_by", Key, ForeignKey("users.id")),
+    UniqueConstraint("key", "version"),
+)
+
+participants = Table(
+    "participants",  # groups that have a lane in a definition; follows from its lanes and the office
+    metadata,
+    Column("definition_id", Key, ForeignKey("definitions.id"), primary_key=True),
+    Column("group_key", String(64), primary_key=True),
+    Index("ix_participants_group_key", "group_key", "definition_id"),
+    sqlite_with_rowid=False,
+)
+
+forms = Table(
+    "forms",
+    metadata,
+    Column("key", String(200), primary_key=True),
+    Column("version", Integer, primary_key=True, autoincrement=False),
+    Column("hash", String(64), nullable=False, index=True),  # SHA-256 of source
+    Column("source", LargeBinary, nullable=False),
+    Column("deployment_id", Key, ForeignKey("deployments.id"), nullable=False),
+)
+
+# What is running -----------------------------------------------------------------------------------------------------
+
+instances = Table(
+    "instances",
+    metadata,
+    Column("id", Key, primary_key=True),
+    Column("definition_id", Key, ForeignKey("definitions.id"), nullable=False),
+    Column("business_key", String(200), index=True),
+    Column("status", String(16), nullable=False),  # active -> completed | cancelled | error
+    Column("version", Integer, nullable=False),  # counts every change of this row: the safety net under its lock
+    Column("history_serial", Integer, nullable=False),
+    Column("history_hash", LargeBinary(32), nullable=False),
+    Column("started_at", Moment, nullable=False),
+    Column("started_by", Key, ForeignKey("users.id"), index=True),
+    Column("ended_at", Moment),
+    Column("ended_by", Key, ForeignKey("users.id")),
+    Column("state", LargeBinary, nullable=False),  # engine.execution's
+    Index("ix_instances_definition_id", "definition_id", "id"),
+    Index("ix_instances_status", "status", "id"),
+)
+
+_OPEN = text("status = 'open'")
+
+tasks = Table(
+    "tasks",
+    metadata,
+    Column("id", Key, primary_key=True),
+    Column("instance_id", Key, ForeignKey("instances.id"), nullable=False),
+    Column("token", Integer, nullable=False),
+    Column("node", String(255), nullable=False),
+    Column("name", String(500), nullable=False),
+    Column("item", String(200)),  # which of several: a multi-instance's item in words
+    Column("lane", String(255)),
+    Column("group_key", String(64)),  # the candidate group
+    Column("assignee", Key, ForeignKey("users.id")),
+    Column("status", String(16), nullable=False),  # open -> completed | cancelled
+    Column("version", Integer, nullable=False),  # counts claims and releases
+    Column("form_key", String(200)),
+    Column("sop_no", String(32)),
+    Column("due_at", Due, nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Column("completed_at", Moment),
+    Column("completed_by", Key, ForeignKey("users.id")),
+    UniqueConstraint("instance_id", "token"),
+    Index("ix_tasks_assignee", "assignee", "due_at", "id", sqlite_where=_OPEN, postgresql_where=_OPEN),
+    Index("ix_tasks_group_key", "group_key", "due_at", "id", sqlite_where=_OPEN, postgresql_where=_OPEN),
+    sqlite_with_rowid=False,
+)
+
+jobs = Table(
+    "jobs",
+    metadata,
+    Column("id", Key, primary_key=True),
+    Column("instance_id", Key, ForeignKey("instances.id"), nullable=False),
+    Column("token", Integer, nullable=False),
+    Column("node", String(255), nullable=False),
+    Column("kind", String(16), nullable=False),  # timer
+    Column("due_at", Moment, nullable=False, index=True),
+    Column("data", Json, nullable=False),
+    Index("ix_jobs_instance_id", "instance_id", "token"),
+    sqlite_with_rowid=False,
+)
+
+subscriptions = Table(
+    "subscriptions",
+    metadata,
+    Column("id", Key, primary_key=True),
+    Column("instance_id", Key, ForeignKey("instances.id"), nullable=False),
+    Column("token", Integer, nullable=False),
+    Column("node", String(255), nullable=False),
+    Column("kind", String(16), nullable=False),  # message | signal | conditional
+    Column("name", String(255)),
+    Column("data", Json, nullable=False),
+    Index("ix_subscriptions_instance_id", "instance_id", "token"),
+    Index("ix_subscriptions_name", "kind", "name"),
+    sqlite_with_rowid=False,
+)
+
+history = Table(
+    "history",  # triggers refuse every update and delete
+    metadata,
+    Column("instance_id", Key, ForeignKey("instances.id"), primary_key=True),
+    Column("serial", Integer, primary_key=True, autoincrement=False),  # 1, 2, 3, ... without a gap
+    Column("at", Moment, nullable=False),
+    Column("kind", String(32), nullable=False),
+    Column("node", String(255)),
+    Column("task_id", Key),
+    Column("user_id", Key),
+    Column("user_name", String(200), nullable=False),
+    Column("group_key", String(64)),  # the position (jabatan) acted for
+    Column("capacity", String(16)),
+    Column("data", String, nullable=False),  # canonical JSON text, hashed as it stands
+    Column("hash", LargeBinary(32), nullable=False),
+    sqlite_with_rowid=False,
+)
