@@ -138,6 +138,53 @@ class TokenGone(ExecutionError):
     """The step {token} is not open in this case."""
 
 
+class NodeGone(ExecutionError):
+    """This case is at {node}, which this version of the process does not have."""
+
+
+class NobodyWaits(ExecutionError):
+    """This case does not wait for the {kind} {name}."""
+
+
+class NoStart(ExecutionError):
+    """The process has no start event of this kind: {kind} {name}"""
+
+
+class ErrorUncaught(ExecutionError):
+    """The error {code} that {node} throws is caught nowhere."""
+
+
+class ConditionNotBoolean(ExecutionError):
+    """The condition of {element} gives neither true nor false but a {kind}: {expression}"""
+
+
+class ItemsRefused(ExecutionError):
+    """{node} cannot be done once per item: {reason}"""
+
+
+class TimerRefused(ExecutionError):
+    """The timer of {element} tells no time: {reason}"""
+
+
+class VariableRefused(ExecutionError):
+    """The variable {name} cannot be kept: {reason}"""
+
+
+class StateTooLarge(ExecutionError):
+    """This case would hold {size}, more than {limit}."""
+
+
+class StateUnreadable(ExecutionError):
+    """The stored state of this case cannot be read: {reason}"""
+
+
+class NotExecutable(InputError):
+    """{element} cannot be run: {reason}
+
+    The check before a deployment finds these too; this is what compiling a definition that was never checked raises.
+    """
+
+
 # Expressions, diagrams, forms ----------------------------------------------------------------------------------------
 
 
