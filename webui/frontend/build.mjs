@@ -11,6 +11,7 @@ import { gzipSync } from 'node:zlib';
 import { noticesPage } from './notices.mjs';
 
 const PAGES = ['site', 'viewer', 'modeler'];
+const FEELIN_INSIDE = ['builtins', 'evalNode', 'InterpreterContext'];
 
 const here = path.dirname(fileURLToPath(import.meta.url));
 const dist = path.join(here, '../static/dist');
@@ -46,6 +47,16 @@ const pages = {
   jsxImportSource: '@bpmn-io/properties-panel/preact',
 };
 
+/** feelin keeps its interpreter to itself; the engine compiles once, runs often and gives some nodes its own meaning. */
+const feelinInside = {
+  name: 'feelin-inside',
+  setup(/** @type {esbuild.PluginBuild} */ { onLoad }) {
+    onLoad({ filter: /[\\/]feelin[\\/]dist[\\/]index\.js$/ }, ({ path: file }) => ({
+      contents: readFileSync(file, 'utf8') + `\nexport { ${FEELIN_INSIDE.join(', ')} };\n`,
+    }));
+  },
+};
+
 /** @type {esbuild.BuildOptions} */
 const engine = {
   ...common,
@@ -54,6 +65,7 @@ const engine = {
   outfile: engineBundle,
   format: 'iife',
   target: 'es2020',
+  plugins: [feelinInside],
 };
 
 /**
@@ -135,7 +147,7 @@ async function watch() {
   });
   const contexts = [
     await esbuild.context({ ...pages, plugins: [publishing('pages')] }),
-    await esbuild.context({ ...engine, plugins: [publishing('engine')] }),
+    await esbuild.context({ ...engine, plugins: [feelinInside, publishing('engine')] }),
   ];
   await Promise.all(contexts.map((context) => context.watch()));
   console.log('watching src/ ... (Ctrl-C ends)');

@@ -1,0 +1,53 @@
+"""Evaluate FEEL (DMN 1.5 chapter 10): pure, with limits, the same on every thread."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from engine import errors
+from engine.expressions import backend, values
+
+
+def evaluate(expression: str, variables: Mapping[str, object], *, now: datetime | None = None) -> object:
+    """Give the value of an expression.
+
+    ``variables`` hold None, bool, int, float, str, date, datetime, time, timedelta, list, dict; the value is one of these too.
+    Numbers are doubles; a whole one comes back as an int. A years-and-months duration comes back as text ("P1Y2M"). A variable
+    that is missing is null. ``now`` is what now() and today() tell, aware; without it they are refused.
+
+    Raises ExpressionError where the expression is wrong or a value cannot enter, ExpressionLimit where it needs too much time
+    or memory.
+    """
+    return _run("expression", expression, variables, now)
+
+
+def unary(expression: str, value: object, variables: Mapping[str, object], *, now: datetime | None = None) -> object:
+    """Say whether ``value`` meets unary tests (``> 10``, ``"a", "b"``, ``not(1)``): True, False or None.
+
+    Raises what :func:`evaluate` raises.
+    """
+    return _run("unary", expression, {**variables, "?": value}, now)
+
+
+def _run(dialect: str, expression: str, variables: Mapping[str, object], now: datetime | None) -> object:
+    if len(expression) > backend.LONGEST:
+        raise errors.ExpressionLimit(expression=expression[:80], position=None, reason="it is too long")
+    try:
+        engine = backend.engine()
+        program = engine.program(dialect, expression)
+        needed = {name: variables[name] for name in program.names if name in variables}
+        payload, marked = values.encode(needed) if needed else ("{}", False)
+        return engine.run(program, payload, marked=marked, now=_clock(program, now))
+    except backend.Refusal as refusal:
+        raise errors.ExpressionError(expression=expression, position=refusal.start, reason=refusal.reason) from refusal
+    except ValueError as error:
+        raise errors.ExpressionError(expression=expression, position=None, reason=str(error)) from error
+    except backend.LimitMet as limit:
+        raise errors.ExpressionLimit(expression=expression, position=None, reason=str(limit)) from limit
+
+
+def _clock(program: backend.Program, now: datetime | None) -> str:
+    if not program.clock:
+        return ""
+    if now is None:
+        raise backend.Refusal("now() and today() are not known here; use a variable")
+    return values.moment_text(now)

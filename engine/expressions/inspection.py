@@ -1,0 +1,116 @@
+"""What can be said of an expression without running it: its variables, and what will not do what it seems to say."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal, cast
+
+from engine import errors
+from engine.expressions import backend
+
+Dialect = Literal["expression", "unary"]
+Severity = Literal["error", "warning"]
+
+_ASSIGNMENT = re.compile(r"\s*([^\W\d]\w*)\s*=(?![=<>])\s*(.*)", re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """A finding: ``start`` and ``end`` are 0-based offsets; ``template`` is the message id that ``place`` fills."""
+
+    message: str
+    start: int
+    end: int
+    severity: Severity
+    template: str
+    place: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Inspection:
+    """What an expression reads.
+
+    ``names`` are its free variables; ``maybe`` are names in a filter (``penerima[opd = kota]``) that are a variable only where
+    the list's elements have no such entry; ``paths`` are dotted paths from a variable ("surat.asal", "penerima[].opd").
+    ``clock``: it asks for the time. An expression with an error still tells what could be read.
+    """
+
+    problems: tuple[Problem, ...]
+    names: frozenset[str]
+    paths: frozenset[str]
+    maybe: frozenset[str]
+    clock: bool = False
+
+    @property
+    def errors(self) -> tuple[Problem, ...]:
+        """Give only the problems that stop the expression from being evaluated."""
+        return tuple(problem for problem in self.problems if problem.severity == "error")
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    """One line of a script: ``name = expression``; ``line`` is 1-based."""
+
+    name: str
+    expression: str
+    line: int
+
+
+def inspect(expression: str, dialect: Dialect = "expression") -> Inspection:
+    """Look at an expression; every finding is in ``problems``, nothing is raised."""
+    if len(expression) > backend.LONGEST:
+        return _only("The expression is longer than {limit} characters; split it.", {"limit": str(backend.LONGEST)})
+    try:
+        found = backend.engine().inspect(dialect, expression)
+    except (backend.LimitMet, backend.Refusal):
+        return _only("The expression is nested too deeply; split it.", {})
+    return Inspection(
+        problems=tuple(
+            _problem(entry["template"], entry["place"], entry["start"], entry["end"], entry["severity"])
+            for entry in found["problems"]
+        ),
+        names=frozenset(found["names"]),
+        paths=frozenset(found["paths"]),
+        maybe=frozenset(found["maybe"]) - frozenset(found["names"]),
+        clock=found["clock"],
+    )
+
+
+def assignments(script: str) -> tuple[Assignment, ...]:
+    """Read a script: one ``name = FEEL`` per line; an indented line continues the one before; ``//`` starts a comment line.
+
+    Raises ExpressionError where a line is no assignment or its expression has an error.
+    """
+    found = []
+    for line, text in _statements(script):
+        parts = _ASSIGNMENT.fullmatch(text)
+        if parts is None:
+            raise errors.ExpressionError(
+                expression=text.strip(), position=0, reason=f'line {line} is not "name = FEEL"'
+            )
+        name, expression = parts[1], parts[2].strip()
+        for problem in inspect(expression).errors:
+            raise errors.ExpressionError(expression=expression, position=problem.start, reason=problem.message)
+        found.append(Assignment(name, expression, line))
+    return tuple(found)
+
+
+def _statements(script: str) -> list[tuple[int, str]]:
+    found: list[tuple[int, str]] = []
+    for line, text in enumerate(script.splitlines(), start=1):
+        if not text.strip() or text.lstrip().startswith("//"):
+            continue
+        if text[0].isspace() and found:
+            first, before = found.pop()
+            found.append((first, f"{before}\n{text}"))
+        else:
+            found.append((line, text))
+    return found
+
+
+def _problem(template: str, place: Mapping[str, str], start: int, end: int, severity: str) -> Problem:
+    return Problem(template.format_map(place), start, end, cast("Severity", severity), template, place)
+
+
+def _only(template: str, place: Mapping[str, str]) -> Inspection:
+    return Inspection((_problem(template, place, 0, 0, "error"),), frozenset(), frozenset(), frozenset())
