@@ -104,6 +104,44 @@ class InstanceClosed(Conflict):
     """This case is already finished or was cancelled."""
 
 
+class UsernameTaken(Conflict):
+    """The username {username} is taken."""
+
+
+class DefinitionRetired(Conflict):
+    """The SOP {key} was withdrawn; new cases cannot be started."""
+
+
+# Not allowed ---------------------------------------------------------------------------------------------------------
+
+
+class StartForbidden(Forbidden):
+    """Only these groups start cases of this SOP: {groups}."""
+
+
+class InstanceForbidden(Forbidden):
+    """You have no part in this case."""
+
+
+class TaskForbidden(Forbidden):
+    """This task is for another group: {group}."""
+
+
+class RoleNeeded(Forbidden):
+    """This needs the role {role}."""
+
+
+# Who -----------------------------------------------------------------------------------------------------------------
+
+
+class UsernameInvalid(InputError):
+    """The username {username} is not valid: it has 1 to 64 small letters, figures, dots, hyphens or underscores."""
+
+
+class PasswordWeak(InputError):
+    """The password must have at least {length} characters, letters and figures, and not contain the username."""
+
+
 # Storage -------------------------------------------------------------------------------------------------------------
 
 

@@ -158,7 +158,7 @@ def _sqlite(url: URL, busy_seconds: float, begin: str, pragma: str) -> Engine:
 
     event.listen(engine, "connect", connected)
     event.listen(engine, "begin", begun)
-    event.listen(engine, "handle_error", _translate)
+    event.listen(engine, "handle_error", _translate, retval=True)
     return engine
 
 
@@ -179,7 +179,7 @@ def _postgresql(url: URL, busy_seconds: float) -> Engine:
             "options": " ".join(f"-c {name}={value}" for name, value in options.items()),
         },
     )
-    event.listen(engine, "handle_error", _translate)
+    event.listen(engine, "handle_error", _translate, retval=True)
     return engine
 
 
@@ -205,13 +205,14 @@ _POSTGRESQL_BUSY = (
 _POSTGRESQL_OLD = (psycopg.errors.UndefinedTable, psycopg.errors.UndefinedColumn)
 
 
-def _translate(context: ExceptionContext) -> None:
-    """Put our error in the place of a driver's; a broken constraint stays what it is, it is no trouble of the database."""
+def _translate(context: ExceptionContext) -> errors.StorageError | None:
+    """Give our error for a driver's; a broken constraint stays what it is, it is no trouble of the database."""
     raw = context.original_exception
     if isinstance(raw, sqlite3.Error):
-        context.chained_exception = _of_sqlite(raw)
-    elif isinstance(raw, psycopg.Error):
-        context.chained_exception = _of_postgresql(raw, gone=context.is_disconnect)
+        return _of_sqlite(raw)
+    if isinstance(raw, psycopg.Error):
+        return _of_postgresql(raw, gone=context.is_disconnect)
+    return None
 
 
 def _of_sqlite(raw: sqlite3.Error) -> errors.StorageError | None:

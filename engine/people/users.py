@@ -1,0 +1,164 @@
+"""Users: people who sign in."""
+
+import re
+import unicodedata
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import argon2
+from sqlalchemy import Row, bindparam, exc, insert, select, update
+
+from engine import errors
+from engine.people import groups as groups_
+from engine.store import keys, models
+from engine.store.db import Session
+
+ROLES = ("analyst", "manager", "admin")
+"""What can be granted: analysts deploy, managers see every instance, admins keep people and settings. Everyone is an
+employee."""
+
+PASSWORD_LENGTH = 10
+_PASSWORD_LONGEST = 200  # bounds the work of a hash
+_NAME_LONGEST = 200
+_USERNAME = re.compile(r"[a-z0-9](?:[a-z0-9._-]{0,62}[a-z0-9])?")
+
+# argon2id as OWASP recommends for a server with little memory: 19 MiB, two passes.
+_hasher = argon2.PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
+# A hash of nothing anybody knows: an unknown username costs what a wrong password costs.
+_NOBODY = _hasher.hash(keys.new().hex)
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    """One person; ``roles`` are those granted."""
+
+    id: UUID
+    username: str
+    name: str
+    roles: frozenset[str]
+    locale: str | None
+    active: bool
+    created_at: datetime
+
+
+_users = models.users
+_select = select(
+    _users.c.id,
+    _users.c.username,
+    _users.c.name,
+    _users.c.roles,
+    _users.c.locale,
+    _users.c.active,
+    _users.c.created_at,
+)
+_by_id = _select.where(_users.c.id == bindparam("id"))
+_by_username = _select.where(_users.c.username == bindparam("username"))
+_password = select(_users.c.id, _users.c.password, _users.c.active).where(_users.c.username == bindparam("username"))
+_insert = insert(_users)
+_rehash = update(_users).where(_users.c.id == bindparam("user_id"))
+
+
+def create(
+    session: Session,
+    *,
+    username: str,
+    name: str,
+    password: str,
+    now: datetime,
+    groups: Iterable[str] = (),
+    roles: Collection[str] = (),
+    locale: str | None = None,
+) -> User:
+    """Add a person who is a member of ``groups`` (keys) from now on, in full capacity.
+
+    Usernames are 1 to 64 of a-z, 0-9, dot, hyphen and underscore; capitals are made small. Raises :class:`errors.InputError`,
+    :class:`errors.UsernameTaken`, :class:`errors.NotFound` for an unknown group.
+    """
+    username = username.strip().lower()
+    if not _USERNAME.fullmatch(username):
+        raise errors.UsernameInvalid(username=username[:64])
+    name = clean(name, "name", _NAME_LONGEST)
+    _judge(password, username)
+    if unknown := sorted(set(roles) - set(ROLES)):
+        raise errors.InputError(reason=f"there is no role {unknown[0]}")
+    user = User(keys.new(), username, name, frozenset(roles), locale, active=True, created_at=now)
+    row = {
+        "id": user.id,
+        "username": username,
+        "name": name,
+        "password": _hasher.hash(password),
+        "roles": sorted(roles),
+        "locale": locale,
+        "active": True,
+        "created_at": now,
+    }
+    if find(session, username) is not None:
+        raise errors.UsernameTaken(username=username)
+    try:
+        session.execute(_insert, row)
+    except exc.IntegrityError as error:  # two at once
+        raise errors.UsernameTaken(username=username) from error
+    for key in groups:
+        groups_.join(session, user.id, key, since=now)
+    return user
+
+
+def authenticate(session: Session, username: str, password: str, now: datetime) -> User | None:
+    """Give the active user of this name and password, else ``None``; takes as long for a name that does not exist."""
+    del now  # sign-ins are not recorded yet
+    row = session.execute(_password, {"username": username.strip().lower()}).first()
+    known = row.password if row is not None else _NOBODY
+    try:
+        _hasher.verify(known, password[: _PASSWORD_LONGEST + 1])
+    except argon2.exceptions.VerifyMismatchError:
+        return None
+    if row is None or not row.active:
+        return None
+    if _hasher.check_needs_rehash(known):
+        session.execute(_rehash, {"user_id": row.id, "password": _hasher.hash(password)})
+    return get(session, row.id)
+
+
+def get(session: Session, user_id: UUID) -> User:
+    """Give a user. Raises :class:`errors.NotFound`."""
+    row = session.execute(_by_id, {"id": user_id}).first()
+    if row is None:
+        raise errors.NotFound(kind="User", key=user_id)
+    return _user(row)
+
+
+def find(session: Session, username: str) -> User | None:
+    """Give the user of a username."""
+    row = session.execute(_by_username, {"username": username.strip().lower()}).first()
+    return None if row is None else _user(row)
+
+
+def list(session: Session) -> tuple[User, ...]:  # noqa: A001  # users.list() reads aloud
+    """Give everybody, by name."""
+    return tuple(_user(row) for row in session.execute(_select.order_by(_users.c.name, _users.c.id)))
+
+
+def clean(text: str, what: str, longest: int) -> str:
+    """Give a line of text without control characters and outer blanks; raises :class:`errors.InputError`."""
+    line = " ".join("".join(c for c in text if c.isspace() or unicodedata.category(c)[0] != "C").split())
+    if not line or len(line) > longest:
+        raise errors.InputError(reason=f"{what} must have 1 to {longest} characters")
+    return line
+
+
+def _judge(password: str, username: str) -> None:
+    """Raise :class:`errors.PasswordWeak`; the rule is BSSN regulation 4/2021's: long, and letters with figures."""
+    if (
+        not PASSWORD_LENGTH <= len(password) <= _PASSWORD_LONGEST
+        or not any(c.isalpha() for c in password)
+        or all(c.isalpha() for c in password)
+        or username in password.lower()
+    ):
+        raise errors.PasswordWeak(length=PASSWORD_LENGTH)
+
+
+def _user(row: Row[*tuple[Any, ...]]) -> User:
+    return User(row.id, row.username, row.name, frozenset(row.roles), row.locale, row.active, row.created_at)
