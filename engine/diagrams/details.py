@@ -50,7 +50,14 @@ _TIMERS: tuple[tuple[str, Literal["date", "duration", "cycle"]], ...] = (
     ("timeCycle", "cycle"),
 )
 _DIGITS = 9  # of a loopMaximum: more rounds than any engine could count
-_PLAIN_SPACES = (markup.XSI, "http://www.w3.org/XML/1998/namespace")
+# namespaces that say how a diagram looks or which tool drew it, not what it does
+_PLAIN_SPACES = (
+    markup.XSI,
+    "http://www.w3.org/XML/1998/namespace",
+    "http://camunda.org/schema/modeler/1.0",
+    "http://bpmn.io/schema/bpmn/biocolor/1.0",
+    "http://www.omg.org/spec/BPMN/non-normative/color/1.0",
+)
 
 
 @dataclass(slots=True)

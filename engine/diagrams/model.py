@@ -179,6 +179,7 @@ class Node:
     body: Body | None = None
     triggered_by_event: bool = False
     instantiate: bool = False
+    for_compensation: bool = False
     implementations: tuple[Implementation, ...] = ()
 
 

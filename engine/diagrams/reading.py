@@ -261,6 +261,7 @@ def _node(
         body=body,
         triggered_by_event=_flag(element, "triggeredByEvent"),
         instantiate=_flag(element, "instantiate"),
+        for_compensation=_flag(element, "isForCompensation"),
         implementations=details.implementations(element),
     )
 
@@ -271,6 +272,8 @@ def _notice_rest(index: Index, root: etree._Element) -> None:
     language = (root.get("expressionLanguage") or "").strip()
     if language and language.lower() not in details.FEEL and "XPath" not in language:  # XPath: the schema's default
         index.notice("foreign-default-language", root, None, language=language)
+    for each in root.iterfind(f"{B}correlationProperty"):
+        index.notice("correlation", each, each.get("id"))
     for each in root.iterfind(f"{B}import"):
         index.notice("import", each, None, location=each.get("location") or "")
 
