@@ -141,20 +141,21 @@ def check_people(process: model.Process, lanes: Callable[[str], str | None] | No
     unnamed = {each for lane in body_lanes if not _visible(lane.name) for each in lane.nodes}
     for node in tasks:
         if not node.lane and not node.candidate_groups and node.id not in unnamed:
-            yield found("no-lane", node.id, node.line, severity="error" if strict else "warning", node=label(node))
+            yield found("no-lane", node.id, node.line, node=label(node)).weighed("error" if strict else "warning")
         yield from _people(node)
     used = {node.lane for node in tasks if not node.candidate_groups}
     for lane in body_lanes:
         if not _visible(lane.name):
             grave = any(node.id in lane.nodes for node in tasks)
-            yield found("lane-unnamed", lane.id, lane.line, severity="error" if grave else "warning")
+            yield found("lane-unnamed", lane.id, lane.line).weighed("error" if grave else "warning")
             continue
         yield from _spelling(lane.id, lane.name, lane.line)
         if _alphabets(lane.name) > 1:
             yield found("lane-of-mixed-letters", lane.id, lane.line, lane=lane.name)
         if lanes is not None and lanes(lane.name) is None:
-            severity = None if lane.name in used else "warning"
-            yield found("lane-without-group", lane.id, lane.line, severity=severity, lane=lane.name)
+            finding = found("lane-without-group", lane.id, lane.line, lane=lane.name)
+            if lane.name in used or lane.nodes:
+                yield finding if lane.name in used else finding.weighed("warning")
 
 
 def _people(node: model.Node) -> Iterator[Finding]:

@@ -222,14 +222,8 @@ def _supply(
             from_outside |= any(event.kind in ("message", "signal") for event in node.events)
     for name, use in read.items():
         if name not in supplied:
-            yield found(
-                "nobody-supplies",
-                use.element,
-                use.line,
-                severity="info" if from_outside else None,  # a message's payload may hold it
-                role=use.role,
-                name=name,
-            )
+            finding = found("nobody-supplies", use.element, use.line, role=use.role, name=name)
+            yield finding.weighed("info") if from_outside else finding  # a message's payload may hold it
 
 
 def _short(text: str) -> str:

@@ -5,7 +5,7 @@ a finding carries them filled, and ``place`` to fill a translation of :attr:`Fin
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from engine.diagrams import model
@@ -41,6 +41,10 @@ class Finding:
     template: str = ""
     hint_template: str = ""
 
+    def weighed(self, severity: Severity) -> "Finding":
+        """Give the finding with another severity than its rule's."""
+        return replace(self, severity=severity)
+
     def __str__(self) -> str:
         where = f"line {self.line}: " if self.line else ""
         return f"{where}{self.severity}: {self.message} ({self.code})"
@@ -52,14 +56,12 @@ class Rules:
     def __init__(self, rules: Mapping[str, Rule]) -> None:
         self.rules = rules
 
-    def __call__(
-        self, code: str, element: str | None, line: int = 0, *, severity: Severity | None = None, **place: object
-    ) -> Finding:
-        """Make a finding; ``severity`` only where it differs from the rule's."""
+    def __call__(self, code: str, element: str | None, line: int = 0, /, **place: object) -> Finding:
+        """Make a finding; ``place`` fills the templates."""
         rule = self.rules[code]
         filled = {"element": element or "", **place}
         return Finding(
-            severity or rule.severity,
+            rule.severity,
             code,
             rule.template.format_map(filled),
             element,
