@@ -155,7 +155,8 @@ def statements(db) -> Statements:
     def rolled_back(_connection):
         seen.rollbacks += 1
 
-    for engine in {db.engine, db.reader}:
+    # PostgreSQL's reader is the writer with an option: whoever listens to both hears everything twice.
+    for engine in {db.reader.pool: db.reader, db.engine.pool: db.engine}.values():
         event.listen(engine, "before_cursor_execute", executed)
         event.listen(engine, "commit", committed)
         event.listen(engine, "rollback", rolled_back)

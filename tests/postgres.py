@@ -6,7 +6,6 @@ process that began the run stops it. A server left behind by a killed run is sto
 
 import contextlib
 import fcntl
-import glob
 import os
 import pwd
 import shutil
@@ -46,10 +45,10 @@ def programs() -> Path:
 
 def prepare() -> None:
     """Choose this run's folder; called once, before workers start and inherit it."""
-    for left in glob.glob(f"{tempfile.gettempdir()}/{_PREFIX}*"):
-        owner = Path(left).name.removeprefix(_PREFIX).partition("-")[0]
-        if owner.isdigit() and not Path(f"/proc/{owner}").exists():
-            _stop(Path(left))
+    for left in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*"):
+        owner = left.name.removeprefix(_PREFIX).partition("-")[0]
+        if owner.isdigit() and not _alive(int(owner)):
+            _stop(left)
     os.environ[_FOLDER] = tempfile.mkdtemp(prefix=f"{_PREFIX}{os.getpid()}-")
 
 
@@ -96,6 +95,16 @@ def _stop(folder: Path) -> None:
         with contextlib.suppress(subprocess.CalledProcessError, Missing):
             _run(programs() / "pg_ctl", "-D", folder / "data", "-m", "immediate", "stop")
     shutil.rmtree(folder, ignore_errors=True)
+
+
+def _alive(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        pass
+    return True
 
 
 def _own(folder: Path) -> None:

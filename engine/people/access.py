@@ -32,7 +32,10 @@ from engine.store.db import Session
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Somebody who acts, as they stand at one moment. ``capacities``: group key -> ``definitif``, ``plt`` or ``plh``."""
+    """Somebody who acts, as they stand at one moment. ``capacities``: group key -> ``definitif``, ``plt`` or ``plh``.
+
+    ``generation`` counts how often their sign-ins were ended: one of an earlier generation no longer counts.
+    """
 
     user_id: UUID | None
     username: str
@@ -41,6 +44,7 @@ class Actor:
     roles: frozenset[str] = frozenset()
     locale: str | None = None
     capacities: Mapping[str, str] = field(default_factory=dict, hash=False)
+    generation: int = 0
 
     def capacity(self, group: str | None) -> str | None:
         """Give the capacity in which the actor acts for a group; ``None`` where it is not theirs."""
@@ -58,6 +62,7 @@ _by_id = (
         _users.c.name,
         _users.c.roles,
         _users.c.locale,
+        _users.c.generation,
         _memberships.c.group_key,
         _memberships.c.capacity,
     )
@@ -96,6 +101,7 @@ def actor_of(session: Session, user_id: UUID, now: datetime) -> Actor:
         frozenset(user.roles) | {"employee"},
         user.locale,
         capacities,
+        user.generation,
     )
 
 

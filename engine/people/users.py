@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -33,7 +33,10 @@ _NOBODY = _hasher.hash(keys.new().hex)
 
 @dataclass(frozen=True, slots=True)
 class User:
-    """One person; ``roles`` are those granted."""
+    """One person; ``roles`` are those granted, ``generation`` counts how often their sign-ins were ended.
+
+    ``outdated``: the password is stored in a way that is weaker than today's; who has the password should :func:`renew` it.
+    """
 
     id: UUID
     username: str
@@ -41,7 +44,9 @@ class User:
     roles: frozenset[str]
     locale: str | None
     active: bool
+    generation: int
     created_at: datetime
+    outdated: bool = False
 
 
 _users = models.users
@@ -52,13 +57,14 @@ _select = select(
     _users.c.roles,
     _users.c.locale,
     _users.c.active,
+    _users.c.generation,
     _users.c.created_at,
 )
 _by_id = _select.where(_users.c.id == bindparam("id"))
 _by_username = _select.where(_users.c.username == bindparam("username"))
 _password = select(_users.c.id, _users.c.password, _users.c.active).where(_users.c.username == bindparam("username"))
 _insert = insert(_users)
-_rehash = update(_users).where(_users.c.id == bindparam("user_id"))
+_change = update(_users).where(_users.c.id == bindparam("user_id"))
 
 
 def create(
@@ -84,7 +90,7 @@ def create(
     _judge(password, username)
     if unknown := sorted(set(roles) - set(ROLES)):
         raise errors.InputError(reason=f"there is no role {unknown[0]}")
-    user = User(keys.new(), username, name, frozenset(roles), locale, active=True, created_at=now)
+    user = User(keys.new(), username, name, frozenset(roles), locale, active=True, generation=0, created_at=now)
     row = {
         "id": user.id,
         "username": username,
@@ -93,6 +99,7 @@ def create(
         "roles": sorted(roles),
         "locale": locale,
         "active": True,
+        "generation": 0,
         "created_at": now,
     }
     if find(session, username) is not None:
@@ -107,7 +114,10 @@ def create(
 
 
 def authenticate(session: Session, username: str, password: str, now: datetime) -> User | None:
-    """Give the active user of this name and password, else ``None``; takes as long for a name that does not exist."""
+    """Give the active user of this name and password, else ``None``; takes as long for a name that does not exist.
+
+    It only reads, so that the work of a hash holds no lock.
+    """
     del now  # sign-ins are not recorded yet
     row = session.execute(_password, {"username": username.strip().lower()}).first()
     known = row.password if row is not None else _NOBODY
@@ -117,9 +127,17 @@ def authenticate(session: Session, username: str, password: str, now: datetime) 
         return None
     if row is None or not row.active:
         return None
-    if _hasher.check_needs_rehash(known):
-        session.execute(_rehash, {"user_id": row.id, "password": _hasher.hash(password)})
-    return get(session, row.id)
+    return replace(get(session, row.id), outdated=_hasher.check_needs_rehash(known))
+
+
+def renew(session: Session, user_id: UUID, password: str) -> None:
+    """Store the password that a user signed in with the way today's are stored."""
+    session.execute(_change, {"user_id": user_id, "password": _hasher.hash(password)})
+
+
+def end_sign_ins(session: Session, user_id: UUID) -> None:
+    """Sign a user out everywhere: sign-ins of the present generation no longer count."""
+    session.execute(_change.values(generation=_users.c.generation + 1), {"user_id": user_id})
 
 
 def get(session: Session, user_id: UUID) -> User:
@@ -161,4 +179,4 @@ def _judge(password: str, username: str) -> None:
 
 
 def _user(row: Row[*tuple[Any, ...]]) -> User:
-    return User(row.id, row.username, row.name, frozenset(row.roles), row.locale, row.active, row.created_at)
+    return User(row.id, row.username, row.name, frozenset(row.roles), row.locale, row.active, row.generation, row.created_at)

@@ -40,6 +40,7 @@ users = Table(
     Column("roles", Json, nullable=False),  # list of role names, without "employee", which everyone has
     Column("locale", String(8)),
     Column("active", Boolean, nullable=False),
+    Column("generation", Integer, nullable=False),  # of sign-ins; raised to end them all
     Column("created_at", Moment, nullable=False),
 )
 
