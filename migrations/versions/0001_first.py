@@ -34,6 +34,7 @@ def upgrade() -> None:
         sa.Column("roles", types.Json(), nullable=False),
         sa.Column("locale", sa.String(length=8), nullable=True),
         sa.Column("active", sa.Boolean(), nullable=False),
+        sa.Column("generation", sa.Integer(), nullable=False),
         sa.Column("created_at", types.Moment(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_users")),
         sa.UniqueConstraint("username", name=op.f("uq_users_username")),
