@@ -103,13 +103,24 @@ def test_an_unknown_name_costs_what_a_wrong_password_costs(db, cast):
     assert cost("nobody") > cost("sitti") * 0.5
 
 
-def test_an_older_hash_is_renewed_at_sign_in(db, cast):
+def test_an_older_hash_is_told_and_renewed(db, cast):
     import argon2  # noqa: PLC0415
 
     old = argon2.PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
     with db.begin() as session:
         session.execute(text("UPDATE users SET password = :old WHERE username = 'sitti'"), {"old": old})
-        assert users.authenticate(session, "sitti", PASSWORD, NOW) is not None
-        stored = session.execute(text("SELECT password FROM users WHERE username = 'sitti'")).scalar_one()
-        assert stored != old
-        assert users.authenticate(session, "sitti", PASSWORD, NOW) is not None
+    with db.read() as session:
+        user = users.authenticate(session, "sitti", PASSWORD, NOW)
+    assert user.outdated
+    with db.begin() as session:
+        users.renew(session, user.id, PASSWORD)
+        assert session.execute(text("SELECT password FROM users WHERE username = 'sitti'")).scalar_one() != old
+        assert not users.authenticate(session, "sitti", PASSWORD, NOW).outdated
+
+
+def test_ending_sign_ins_begins_a_new_generation(db, cast):
+    with db.begin() as session:
+        before = cast.actor(session, "sitti").generation
+        users.end_sign_ins(session, cast.ids["sitti"])
+        assert cast.actor(session, "sitti").generation == before + 1 == users.find(session, "sitti").generation
+        assert cast.actor(session, "yusuf").generation == before
