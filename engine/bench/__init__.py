@@ -1,0 +1,1 @@
+"""How fast Lajur is, beside plain SpiffWorkflow on the same machine in the same run: ``lajur bench``."""
