@@ -119,7 +119,7 @@ class Field:
     def wording(self, part: str, locale: str) -> str:
         """Give the text ``part`` (``label``, ``description``, ``text`` ...) in ``locale``, else as the form has it."""
         own = {"label": self.label, "description": self.description, "placeholder": self.placeholder}
-        own |= {"text": self.content, "pattern": self.pattern_message, "prefix": self.prefix, "suffix": self.suffix}
+        own |= {"text": self.content, "prefix": self.prefix, "suffix": self.suffix}
         return self.properties.get(f"{part}.{locale}") or own.get(part, "")
 
     def option_label(self, option: Option, locale: str) -> str:
@@ -202,7 +202,7 @@ def ordered(units: Sequence[Field]) -> tuple[Field, ...]:
         under_way.append(one)
         reads = [path[1:] if path[0] == "this" else path for path in deciding(one)]
         for other in units:
-            if any(path and _meet(other.path, path) for path in reads):
+            if any(path and meet(other.path, path) for path in reads):
                 visit(other)
         done.append(under_way.pop())
 
@@ -211,6 +211,6 @@ def ordered(units: Sequence[Field]) -> tuple[Field, ...]:
     return tuple(done)
 
 
-def _meet(one: Path, other: Path) -> bool:
+def meet(one: Path, other: Path) -> bool:
     """Say whether one path lies on the other."""
     return all(mine == theirs for mine, theirs in zip(one, other, strict=False))
