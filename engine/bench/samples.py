@@ -88,7 +88,7 @@ def _node(
     form: str = "",
     more: str = "",
 ) -> str:
-    named = f" name={quoteattr(name)}" if name else ""
+    named = f' name="{escape(name)}"' if name else ""
     asked = f' camunda:formKey="{form}"' if form else ""
     ways = "".join(f"<bpmn:incoming>{flow}</bpmn:incoming>" for flow in incoming or ()) + "".join(
         f"<bpmn:outgoing>{flow}</bpmn:outgoing>" for flow in outgoing or ()

@@ -1,15 +1,15 @@
 """A SOP as the office prints it: the identity block and the table of steps with their mutu baku, from the diagram alone."""
 
 import itertools
-import re
 import shutil
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict
 from typing import TypedDict
 
-from engine.diagrams import model
+from engine.diagrams import model, sop
 
-IDENTITY = {
+HEADINGS = {
     "nama": "Nama SOP",
     "nomor": "Nomor SOP",
     "unit": "Unit",
@@ -24,14 +24,13 @@ IDENTITY = {
     "peringatan": "Peringatan",
     "pencatatan": "Pencatatan dan pendataan",
 }
-"""Process property ``sop.NAME`` -> the office's heading, in the order of the printed form."""
-LISTS = frozenset({"dasar_hukum", "kualifikasi", "keterkaitan", "peralatan", "peringatan", "pencatatan"})
+"""The identity block's headings, in the order of the printed form."""
 _NARROWEST, _USUAL, _WIDEST = 100, 140, 200
 _LONGEST_WORD = 24
 
 
 class Row(TypedDict):
-    """One numbered step; ``no`` is the printed number, lists are in the source's order."""
+    """One line of the table; ``no`` is the printed number, lists are in the source's order."""
 
     no: str
     kegiatan: str
@@ -43,7 +42,7 @@ class Row(TypedDict):
 
 
 class Document(TypedDict):
-    """A SOP: ``identity`` maps the names of :data:`IDENTITY` to a text, or a list for :data:`LISTS`; empty is empty."""
+    """A SOP: ``identity`` maps the names of :data:`HEADINGS` to a text or a list of texts; empty is empty."""
 
     key: str
     identity: dict[str, str | list[str]]
@@ -51,72 +50,42 @@ class Document(TypedDict):
 
 
 def document(process: model.Process) -> Document:
-    """Read a process as a SOP. Tasks of one number are one row; a task without a number is no step of the printed SOP."""
-    identity: dict[str, str | list[str]] = {}
-    for name in IDENTITY:
-        text = process.properties.get(f"sop.{name}", "").strip()
-        identity[name] = split(text) if name in LISTS else text
-    identity["nama"] = identity["nama"] or process.name
-    rows: dict[str, Row] = {}
-    for node in process.nodes():
-        no = node.properties.get("sop.no", "").strip()
-        if no:
-            _add(rows, no, node)
-    return {"key": process.id, "identity": identity, "rows": sorted(rows.values(), key=_order)}
+    """Read a process as the SOP that it was drawn from. Tasks of one number are one line."""
+    identity = {
+        name: list(value) if isinstance(value, tuple) else value
+        for name, value in asdict(sop.identity(process)).items()
+    }
+    steps = itertools.groupby(sop.rows(process), key=lambda step: step.no)
+    return {"key": process.id, "identity": identity, "rows": [_line(no, list(same)) for no, same in steps]}
 
 
-def split(text: str) -> list[str]:
-    """Give the values of a list property, which are joined by semicolons."""
-    return [part for each in text.split(";") if (part := each.strip())]
+def _line(no: str, steps: list[sop.Row]) -> Row:
+    return {
+        "no": no,
+        "kegiatan": " / ".join(_once(step.kegiatan for step in steps)),
+        "pelaksana": " / ".join(_once(step.pelaksana for step in steps)),
+        "kelengkapan": _once(each for step in steps for each in step.kelengkapan),
+        "waktu": "; ".join(_once(step.waktu for step in steps)),
+        "output": _once(each for step in steps for each in step.output),
+        "keterangan": "; ".join(_once(step.keterangan for step in steps)),
+    }
 
 
-def _add(rows: dict[str, Row], no: str, node: model.Node) -> None:
-    texts = {name: node.properties.get(f"sop.{name}", "").strip() for name in ("kegiatan", "waktu", "keterangan")}
-    lists = {name: split(node.properties.get(f"sop.{name}", "")) for name in ("kelengkapan", "output")}
-    lane = node.lane or ""
-    if no not in rows:
-        rows[no] = {
-            "no": no,
-            "kegiatan": texts["kegiatan"] or node.name,
-            "pelaksana": lane,
-            "kelengkapan": lists["kelengkapan"],
-            "waktu": texts["waktu"],
-            "output": lists["output"],
-            "keterangan": texts["keterangan"],
-        }
-        return
-    row = rows[no]
-    row["waktu"] = _merged(row["waktu"], texts["waktu"], "; ")
-    row["keterangan"] = _merged(row["keterangan"], texts["keterangan"], "; ")
-    row["kegiatan"] = _merged(row["kegiatan"], texts["kegiatan"], " / ")
-    row["pelaksana"] = _merged(row["pelaksana"], lane, " / ")
-    for known, more in ((row["kelengkapan"], lists["kelengkapan"]), (row["output"], lists["output"])):
-        known.extend(each for each in more if each not in known)
+def _once(texts: Iterable[str]) -> list[str]:
+    return [each for each in dict.fromkeys(texts) if each]
 
 
-def _merged(before: str, more: str, between: str) -> str:
-    if not more or more in before.split(between):
-        return before
-    return f"{before}{between}{more}" if before else more
-
-
-def _order(row: Row) -> tuple[tuple[int, str], ...]:
-    """Sort 2 before 10, and 2a after 2."""
-    parts = re.findall(r"\d+|\D+", row["no"])
-    return tuple((int(part), "") if part.isdigit() else (-1, part) for part in parts)
-
-
-def lines(sop: Document) -> Iterator[str]:
+def lines(printed: Document) -> Iterator[str]:
     """Give the document as text, as wide as the terminal."""
     width = min(max(shutil.get_terminal_size((_USUAL, 24)).columns, _NARROWEST), _WIDEST)
-    for name, heading in IDENTITY.items():
-        yield from _identity(heading, sop["identity"][name], width)
+    for name, heading in HEADINGS.items():
+        yield from _identity(heading, printed["identity"][name], width)
     yield ""
-    yield from _table(sop["rows"], width)
+    yield from _table(printed["rows"], width)
 
 
 def _identity(heading: str, value: str | list[str], width: int) -> Iterator[str]:
-    label = max(map(len, IDENTITY.values()))
+    label = max(map(len, HEADINGS.values()))
     texts = [f"- {each}" for each in value] if isinstance(value, list) else [value]
     wrapped = [line for text in texts for line in textwrap.wrap(text, width - label - 3)]
     yield f"{heading:{label}} : {wrapped[0] if wrapped else ''}".rstrip()
@@ -124,15 +93,15 @@ def _identity(heading: str, value: str | list[str], width: int) -> Iterator[str]
         yield f"{'':{label}}   {line}"
 
 
-_HEADINGS = ("No", "Kegiatan", "Pelaksana", "Kelengkapan", "Waktu", "Output", "Keterangan")
+_COLUMNS = ("No", "Kegiatan", "Pelaksana", "Kelengkapan", "Waktu", "Output", "Keterangan")
 _SHARES = (0.04, 0.31, 0.13, 0.17, 0.09, 0.14, 0.12)
 _Cells = list[list[str]]
 
 
 def _table(rows: list[Row], width: int) -> Iterator[str]:
-    heading: _Cells = [[each] for each in _HEADINGS]
+    heading: _Cells = [[each] for each in _COLUMNS]
     body = [_cells(row) for row in rows]
-    room = width - 3 * (len(_HEADINGS) - 1)
+    room = width - 3 * (len(_COLUMNS) - 1)
     widths = [
         max(int(share * room), *(_longest_word(line[column]) for line in (heading, *body)))
         for column, share in enumerate(_SHARES)
