@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Literal
 
 Status = Literal["active", "completed"]
-Waiting = Literal["task", "timer", "message", "signal", "inside", "join"]
+Waiting = Literal["task", "timer", "message", "signal", "event", "inside", "join"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +120,10 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class At:
-    """Where a token is, and what it waits for (``inside``: for the work inside a sub-process or its instances)."""
+    """Where a token is, and what it waits for.
+
+    ``inside``: the work inside a sub-process or the instances of a loop; ``event``: the first event behind a gateway.
+    """
 
     token: int
     node: str

@@ -6,7 +6,7 @@ write wins and nothing is merged at joins. Values are copied when they come in, 
 """
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime, time, timedelta
 
 from engine import errors
@@ -75,21 +75,20 @@ def visible(scopes: Iterable[Scope]) -> dict[str, object]:
 
 
 class Expression:
-    """A FEEL expression of a diagram, with the free names that it has to be given. ``element`` is the id it is written at."""
+    """A FEEL expression of a diagram. ``element`` is the id it is written at, ``names`` are all it can ask for."""
 
     __slots__ = ("element", "names", "text")
 
     def __init__(self, text: str, element: str) -> None:
-        inspected = inspection.inspect(text)
-        wrong = next((problem for problem in inspected.problems if problem.severity == "error"), None)
-        if wrong is not None:
-            raise errors.NotExecutable(element=element, reason=wrong.message)
+        found = inspection.inspect(text)
+        for problem in found.errors:
+            raise errors.NotExecutable(element=element, reason=problem.message)
         self.text = text
-        self.names = inspected.names
+        self.names = found.names | found.maybe
         self.element = element
 
-    def evaluate(self, scopes: Iterable[Scope], extra: Mapping[str, object] | None = None) -> object:
-        """Evaluate over what the scopes hold; ``extra`` goes before them."""
+    def evaluate(self, scopes: Iterable[Scope], now: datetime, extra: Mapping[str, object] | None = None) -> object:
+        """Evaluate over what the scopes hold; ``extra`` goes before them. Raises ExpressionError with the element."""
         names = self.names
         given: dict[str, object] = {name: extra[name] for name in names if name in extra} if extra else {}
         if len(given) < len(names):
@@ -99,14 +98,14 @@ class Expression:
                     if name in values and name not in given:
                         given[name] = values[name]
         try:
-            return feel.evaluate(self.text, given)
+            return feel.evaluate(self.text, given, now=now)
         except errors.ExpressionError as error:
             error.place.setdefault("element", self.element)
             raise
 
-    def holds(self, scopes: Iterable[Scope], extra: Mapping[str, object] | None = None) -> bool:
-        """Evaluate a condition: only true is true, null is not; anything but a boolean or null is an error."""
-        found = self.evaluate(scopes, extra)
+    def holds(self, scopes: Iterable[Scope], now: datetime, extra: Mapping[str, object] | None = None) -> bool:
+        """Evaluate a condition: only true is true, null is not; what is neither a boolean nor null is an error."""
+        found = self.evaluate(scopes, now, extra)
         if found is None or isinstance(found, bool):
             return found is True
         raise errors.ConditionNotBoolean(element=self.element, expression=self.text, kind=type(found).__name__)
@@ -123,7 +122,7 @@ class _Admission:
             raise self.refused(f"a name is a text of 1 to {MAXIMUM_NAME} characters")
         self.text(name)
 
-    def copy(self, value: object, depth: int = 0) -> object:  # noqa: PLR0911 one way out per type
+    def copy(self, value: object, depth: int = 0) -> object:
         if value is None or isinstance(value, bool):
             return value
         if isinstance(value, str):
@@ -212,7 +211,7 @@ def _unpack(value: object) -> object:
     return {key: _unpack(item) for key, item in value.items()}
 
 
-_READ = {
+_READ: dict[str, Callable[[str], object]] = {
     "$datetime": datetime.fromisoformat,
     "$date": date.fromisoformat,
     "$time": time.fromisoformat,

@@ -1,0 +1,436 @@
+"""SpiffWorkflow, mended: its tasks, workflows and task specs, with the habits overridden that BPMN does not share.
+
+The library's life cycle stays: a task is made, updated (``_update_hook``), becomes ready, runs (``_run_hook``) and completes
+(``_on_complete_hook``), and its children are what comes after it. What differs:
+
+- a task is a token: it has a small number, it knows the flow it came by, and it is made when that flow is taken (nothing is
+  predicted);
+- ready tokens wait in one queue and unfinished ones in one dict per level, so no tree is ever walked, however deep;
+- task data stays empty (:mod:`engine.execution.variables` holds the variables), and no Python can be evaluated.
+"""
+
+from collections import deque
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from types import MappingProxyType
+from typing import Any
+
+from SpiffWorkflow.bpmn import BpmnWorkflow
+from SpiffWorkflow.bpmn.specs.bpmn_process_spec import BpmnProcessSpec
+from SpiffWorkflow.bpmn.specs.bpmn_task_spec import BpmnTaskSpec
+from SpiffWorkflow.bpmn.util.subworkflow import BpmnSubWorkflow
+from SpiffWorkflow.task import Task
+from SpiffWorkflow.util.task import TaskState
+
+from engine import errors
+from engine.diagrams import model
+from engine.execution import outcomes
+from engine.execution.variables import Expression, Scope, find
+
+MAYBE: int = TaskState.MAYBE
+WAITING: int = TaskState.WAITING
+READY: int = TaskState.READY
+STARTED: int = TaskState.STARTED
+COMPLETED: int = TaskState.COMPLETED
+CANCELLED: int = TaskState.CANCELLED
+FUTURE: int = TaskState.FUTURE
+FINISHED: int = TaskState.FINISHED_MASK
+
+MAXIMUM_STEPS = 10_000  # nodes run in one call
+MAXIMUM_TOKENS = 20_000  # unfinished at one time
+ROOT = " root"  # no XML id holds a space, so no node of a diagram can be called this
+
+
+class Flow:
+    """A sequence flow: where it leads, and on which condition."""
+
+    __slots__ = ("condition", "id", "target")
+
+    def __init__(self, ident: str, target: "FlowNode", condition: Expression | None) -> None:
+        self.id = ident
+        self.target = target
+        self.condition = condition
+
+
+class FlowNode(BpmnTaskSpec):  # type: ignore[misc]  # the library has no types
+    """A flow node (BPMN 2.0.2, 8.4.9). ``flows`` leave it; ``exits`` also count those of its ``boundaries``."""
+
+    name: str
+    boundaries: tuple[Any, ...] = ()
+    transaction = False
+
+    def __init__(self, body: "BodySpec", node: model.Node, name: str | None = None) -> None:
+        super().__init__(body, name or node.id, lane=node.lane)
+        self.node = self.bpmn_id = node.id
+        self.bpmn_name = node.name
+        self.flows: tuple[Flow, ...] = ()
+        self.default: Flow | None = None
+        self.conditional = False
+        self.exits: tuple[str, ...] = ()
+
+    def leave_by(self, flows: tuple[Flow, ...], default: str | None) -> None:
+        """Set the outgoing sequence flows; called once, when all nodes of the body exist."""
+        self.flows = flows
+        self.exits = tuple(flow.id for flow in flows)
+        self.default = next((flow for flow in flows if flow.id == default), None)
+        self.conditional = any(flow.condition for flow in flows)
+        for flow in flows:
+            self.connect(flow.target)
+
+    def _predict(self, my_task: Any, seen: Any = None, looked_ahead: Any = 0, mask: Any = None) -> None:  # noqa: ANN401 the library's signature
+        """Predict nothing: tokens are made for flows that are taken."""
+
+    def test(self) -> None:
+        """Accept nodes without flows: the diagram's check judges them."""
+
+    def _update_hook(self, token: "Token") -> bool:
+        """A token has come: it may go on at once. Overridden by what waits."""
+        token.instance.happened("entered", self.node, token.id)
+        return True
+
+    def _on_ready_hook(self, token: "Token") -> None:
+        """Announce nothing: nobody listens to the specs' own events."""
+
+    def _run_hook(self, token: "Token") -> bool | None:
+        """Do the node's work. True: done; None: the work goes on inside."""
+        return True
+
+    def _on_complete_hook(self, token: "Token") -> None:
+        self.leave(token)
+
+    def _on_cancel(self, token: "Token") -> None:
+        """Take back what the token waited for."""
+
+    def _on_error_hook(self, token: "Token") -> None:
+        """The error itself is raised to the caller, who throws this copy of the instance away."""
+
+    def whole(self, token: "Token") -> "Token":
+        """Give the token that stands for the node as a whole: for one instance of a loop, the loop's."""
+        return token
+
+    def ended_inside(self, token: "Token", level: "Inner") -> None:
+        """Take over what the work inside leaves behind: for most nodes nothing."""
+
+    def leave(self, token: "Token") -> None:
+        """Put a token on each flow that is taken (BPMN 2.0.2, 13.2.1: no flow ends the token)."""
+        token.instance.happened("left", self.node, token.id)
+        for flow in self.taken(token):
+            token.take(flow)
+
+    def taken(self, token: "Token") -> tuple[Flow, ...]:
+        """Choose the flows as every node but some gateways does it (8.4.13): all true ones and all without condition.
+
+        The default flow is taken where no other is. Raises NoFlowTaken.
+        """
+        if not self.conditional:
+            return self.flows
+        taken = tuple(flow for flow in self.flows if flow is not self.default and token.holds(flow.condition))
+        if taken:
+            return taken
+        if self.default is None:
+            raise errors.NoFlowTaken(node=self.node)
+        return (self.default,)
+
+
+class _Root(BpmnTaskSpec):  # type: ignore[misc]
+    """What a level's first tokens hang from; it never runs."""
+
+
+class BodySpec(BpmnProcessSpec):  # type: ignore[misc]
+    """A process or sub-process. ``starts`` begin it, ``event_starts`` begin a process from outside, by what they catch."""
+
+    task_specs: dict[str, FlowNode]
+
+    def __init__(self, name: str, data: tuple[str, ...] = ()) -> None:
+        super().__init__(name)
+        self.task_specs.clear()  # the library's own Start and End would take the place of the diagram's
+        self.start = _Root(self, ROOT)
+        self.end = None
+        self.data = data
+        self.nodes: tuple[FlowNode, ...] = ()
+        self.flows: dict[str, Flow] = {}
+        self.starts: tuple[FlowNode, ...] = ()
+        self.event_starts: tuple[Any, ...] = ()
+        self.event_sub_processes: tuple[Any, ...] = ()
+
+
+class Token(Task):  # type: ignore[misc]
+    """A token at a node.
+
+    It is ``MAYBE`` while it only listens for something that may happen to another (a boundary event, one of an event-based
+    gateway's events, the start of an event sub-process); then it keeps nothing from completing.
+    """
+
+    id: int
+    workflow: "Level"
+    task_spec: FlowNode
+    data = internal_data = MappingProxyType[str, object]({})  # never written: see scope and memory
+    triggered = False
+    thread_id = 0
+    last_state_change = 0.0
+
+    def __init__(  # the library's makes a UUID and asks the clock for every task
+        self,
+        level: "Level",
+        spec: FlowNode,
+        parent: "Token | None" = None,
+        state: int = FUTURE,
+        ident: int | None = None,
+        flow: Flow | None = None,
+    ) -> None:
+        self.id = level.instance.next_number() if ident is None else ident
+        self.workflow = level
+        self.task_spec = spec
+        self.flow = flow
+        self.scope: Scope | None = None  # variables of its own, such as the item of a multi-instance
+        self.memory: Scope | None = None  # what its node has to remember; nobody else sees it
+        self._parent: int | None = None
+        self._children: list[int] = []
+        self._state = state
+        if parent is not None:
+            self._parent = parent.id
+            parent._children.append(self.id)
+        level.tasks[self.id] = self
+        if state == MAYBE:
+            level.listening[self.id] = self
+        elif not state & FINISHED:
+            level.alive[self.id] = self
+
+    @property
+    def instance(self) -> "Instance":
+        """The instance that the token is in."""
+        return self.workflow.instance
+
+    def take(self, flow: Flow) -> None:
+        """Put a new token on the flow; the life cycle brings it to the flow's target."""
+        self.instance.happened("taken", flow.id, self.id)
+        Token(self.workflow, flow.target, self, FUTURE, flow=flow)
+
+    def _set_state(self, value: int) -> None:
+        """Change the state, unless the token is finished; the library's version logs every change."""
+        if self._state & FINISHED:
+            return
+        self._state = value
+        level = self.workflow
+        if value & FINISHED:
+            level.listening.pop(self.id, None)
+            if level.alive.pop(self.id, None) and not level.alive:
+                level.instance.emptied.append(level)
+        elif value == READY and not self.task_spec.manual:
+            level.instance.queue.append(self)
+
+    def complete(self) -> None:
+        """Complete the token, unless running it has cancelled it."""
+        if not self._state & FINISHED:
+            super().complete()
+
+    def cancel(self) -> None:
+        """Cancel the token with all that goes on inside it and waits on it, without recursion."""
+        todo = [self]
+        while todo:
+            token = todo.pop()
+            if token._state & FINISHED:
+                continue
+            token.task_spec._on_cancel(token)
+            token._set_state(CANCELLED)
+            inner = token.instance.subprocesses.pop(token.id, None)
+            if inner is not None:
+                inner.completed = True
+                todo += reversed([*inner.alive.values(), *inner.listening.values()])
+            tasks = token.workflow.tasks
+            todo += [tasks[child] for child in reversed(token._children) if child in tasks]
+
+    def enter(self, spec: "BodySpec", scope: Scope | None = None) -> "Inner":
+        """Open a level inside this token. With a ``scope`` nothing else is seen in it, as in a called process."""
+        self._set_state(STARTED)
+        if scope is not None:
+            return Inner(spec, self, scope, isolated=True)
+        return Inner(spec, self, Scope(self.id, dict.fromkeys(spec.data)) if spec.data else None, isolated=False)
+
+    def scopes(self) -> Iterator[Scope]:
+        """Give the scopes that the token sees, from the nearest on."""
+        token: Token | None = self
+        while token is not None:
+            if token.scope is not None:
+                yield token.scope
+            level = token.workflow
+            if level.scope is not None:
+                yield level.scope
+            token = None if level.isolated else level.host
+
+    def evaluate(self, expression: Expression) -> object:
+        """Evaluate an expression over the variables that the token sees."""
+        return expression.evaluate(self.scopes(), self.workflow.instance.now)
+
+    def holds(self, condition: Expression | None, extra: Mapping[str, object] | None = None) -> bool:
+        """Tell whether a condition is true; where there is none, it is."""
+        return condition is None or condition.holds(self.scopes(), self.workflow.instance.now, extra)
+
+    def write(self, name: str, value: object) -> None:
+        """Write a variable to the nearest scope that has it, else to the outermost that the token sees."""
+        scope = find(self.scopes(), name)
+        if scope is None:
+            *_, scope = self.scopes()
+        instance = self.instance
+        instance.changed.setdefault((scope.owner, name), (scope, scope.values.get(name)))
+        scope.put(name, value)
+
+
+class Level:
+    """What an instance and each sub-process and called process running in it have in common."""
+
+    spec: BodySpec
+    tasks: dict[int, Token]
+    instance: "Instance"
+    host: Token | None
+    completed: bool
+    depth: int
+
+    def open(self, instance: "Instance", host: Token | None, scope: Scope | None, *, isolated: bool) -> None:
+        """Set up an empty level. ``isolated``: names are not looked up outside."""
+        self.instance = instance
+        self.host = host
+        self.scope = scope
+        self.isolated = isolated
+        self.alive: dict[int, Token] = {}
+        self.listening: dict[int, Token] = {}
+        self.arrived: dict[Any, dict[str, list[Token]]] = {}  # join -> flow -> tokens that wait there
+        self.interrupted = False
+        self.task_tree = Token(self, self.spec.start, None, COMPLETED, ident=0)
+
+    def begin(self, starts: tuple[FlowNode, ...]) -> None:
+        """Place the first tokens and listen for what may start an event sub-process."""
+        for node in self.spec.event_sub_processes:
+            node.listen(self)
+        for start in starts:
+            start._update(Token(self, start, self.task_tree))
+        if not self.alive:
+            self.instance.emptied.append(self)
+
+    def clear(self, but: Token | None = None) -> None:
+        """Cancel every token of the level."""
+        for token in [*self.alive.values(), *self.listening.values()]:
+            if token is not but:
+                token.cancel()
+
+    def end(self) -> None:
+        """End the level: no token is left in it."""
+        self.completed = True
+        self.clear()
+        host = self.host
+        if host is not None and isinstance(self, Inner):
+            host.task_spec.ended_inside(host, self)
+            del self.instance.subprocesses[host.id]
+            host.complete()
+
+    def _task_completed_notify(self, task: Token) -> None:
+        """Do nothing: the library would look at every waiting task of the tree."""
+
+
+class _NoScripts:
+    """In the place of SpiffWorkflow's script engine, which evaluates Python."""
+
+    environment = None
+
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401
+        raise errors.ExecutionError(reason=f"a diagram cannot run scripts of the library ({name})")
+
+
+class Instance(Level, BpmnWorkflow):  # type: ignore[misc]
+    """A running instance of a process, in memory, for the time of one step."""
+
+    subprocesses: dict[int, "Inner"]
+
+    def __init__(self, spec: BodySpec, now: datetime, number: int = 0) -> None:
+        super().__init__(spec, script_engine=_NO_SCRIPTS, deserializing=True)
+        self.now = now
+        self.number = self.number_before = number  # of the last token, now and at the start of the step
+        self.steps = 0
+        self.queue: deque[Token] = deque()
+        self.emptied: deque[Level] = deque()
+        self.joining: dict[Level, None] = {}  # levels in which tokens wait at inclusive gateways
+        self.events: list[outcomes.Happened] = []
+        self.opened: dict[int, outcomes.Opened] = {}
+        self.closed: list[outcomes.Closed] = []
+        self.timers: dict[int, outcomes.Timer] = {}
+        self.subscriptions: dict[int, outcomes.Subscription] = {}
+        self.ended: list[int] = []
+        self.thrown: list[outcomes.Thrown] = []
+        self.changed: dict[tuple[int, str], tuple[Scope, object]] = {}
+        self.variables = Scope(0)
+        self.open(self, None, self.variables, isolated=True)
+
+    def next_number(self) -> int:
+        """Number a new token."""
+        self.number += 1
+        return self.number
+
+    def happened(self, kind: str, element: str, token: int) -> None:
+        """Note for history what happened."""
+        self.events.append(outcomes.Happened(kind, element, token))  # type: ignore[arg-type]
+
+    def levels(self) -> list[Level]:
+        """Give the instance itself and what runs inside it, outer before inner."""
+        return [self, *self.subprocesses.values()]
+
+    def token(self, number: int) -> Token | None:
+        """Find an unfinished token."""
+        for level in self.levels():
+            found = level.alive.get(number) or level.listening.get(number)
+            if found is not None:
+                return found
+        return None
+
+    def settle(self) -> None:
+        """Run what is ready until only people, events and the clock can move the instance on. Raises StepLimit."""
+        queue = self.queue
+        while True:
+            while queue:
+                token = queue.popleft()
+                if token._state == READY:
+                    self.count(1)
+                    token.run()
+            if not (self.join() or self.end_emptied()):
+                return
+
+    def count(self, steps: int) -> None:
+        """Count work; raise StepLimit where it is too much for one call."""
+        self.steps += steps
+        if self.steps > MAXIMUM_STEPS:
+            raise errors.StepLimit(limit=MAXIMUM_STEPS)
+
+    def join(self) -> bool:
+        """Let one inclusive gateway go on that no token can reach any more (13.4.3)."""
+        for level in list(self.joining):
+            waiting = [join for join in level.arrived if join.inclusive and level.arrived[join]]
+            if not waiting or level.completed:
+                del self.joining[level]
+            for join in waiting:
+                if join.fire(level):
+                    return True
+        return False
+
+    def end_emptied(self) -> bool:
+        """End one level that has no token left."""
+        while self.emptied:
+            level = self.emptied.popleft()
+            if not level.alive and not level.completed:
+                level.end()
+                return True
+        return False
+
+
+class Inner(Level, BpmnSubWorkflow):  # type: ignore[misc]
+    """A sub-process or called process that runs inside an instance, on behalf of its ``host``."""
+
+    def __init__(self, spec: BodySpec, host: Token, scope: Scope | None, *, isolated: bool) -> None:
+        self.host = host
+        super().__init__(spec, host.id, host.instance, deserializing=True)
+        self.open(host.instance, host, scope, isolated=isolated)
+        host.instance.subprocesses[host.id] = self
+
+    def _calculate_depth(self) -> int:
+        return self.host.workflow.depth + 1 if self.host is not None else 0
+
+
+_NO_SCRIPTS = _NoScripts()
