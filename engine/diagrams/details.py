@@ -36,6 +36,9 @@ _NAMED = {
     "escalation": ("escalationRef", ("escalationCode", "name")),
 }
 _MACHINES = ("class", "expression", "delegateExpression", "decisionRef", "resource")
+# tasks that BPMN lets a machine do, and the values by which tools say "no one in particular"
+_MACHINE_TASKS = ("serviceTask", "sendTask", "receiveTask", "businessRuleTask")
+_NOTHING = ("unspecified", "webservice")
 # Camunda's attributes: those that are read, and those that say nothing about what the process does
 _PEOPLE = ("formKey", "formRef", "candidateGroups", "candidateUsers", "assignee", "dueDate")
 _READ = (*_MACHINES, *_PEOPLE, "collection", "elementVariable", "topic", "type")
@@ -273,7 +276,8 @@ def implementations(node: etree._Element) -> tuple[model.Implementation, ...]:
     found = [model.Implementation(how, value, at) for how in _MACHINES if (value := node.get(f"{C}{how}")) is not None]
     if (kind := node.get(f"{C}type")) is not None:
         found.append(model.Implementation(kind, node.get(f"{C}topic", ""), at))
-    if (value := node.get("implementation")) and value not in ("##unspecified", "##WebService"):
+    value = (node.get("implementation") or "").strip()
+    if value and str(node.tag)[len(B) :] in _MACHINE_TASKS and value.lstrip("#").lower() not in _NOTHING:
         found.append(model.Implementation("implementation", value, at))
     if (operation := node.get("operationRef")) is not None:
         found.append(model.Implementation("operationRef", operation, at))

@@ -17,7 +17,7 @@ _LEGAL: Mapping[str, tuple[model.EventKind, ...]] = {
     "boundaryEvent": (*_CATCHING, "error", "escalation", "cancel", "compensate"),
     "endEvent": ("message", "signal", "error", "escalation", "terminate", "cancel", "compensate"),
 }
-_NOT_RUN: tuple[model.EventKind, ...] = ("compensate", "conditional", "cancel")
+_NOT_RUN: tuple[model.EventKind, ...] = ("compensate", "conditional")
 _CHOREOGRAPHIES = ("choreographyTask", "subChoreography", "callChoreography")
 _NO_KIND = frozenset((*_CHOREOGRAPHIES, "complexGateway", "adHocSubProcess", "event", "implicitThrowEvent"))
 _WAITING = ("timer", "message", "signal")
@@ -46,6 +46,11 @@ found = Rules(
             "error",
             "The event sub-process {node} needs exactly one start event.",
             "Draw one start event with an event.",
+        ),
+        "cancels-nothing": Rule(
+            "error",
+            "{node} cancels a transaction, but belongs to none.",
+            "Make the sub-process a transaction, or use an error.",
         ),
         "no-interrupt": Rule(
             "error", "{node} must interrupt: an error always does.", "Make the event an interrupting one."
@@ -100,6 +105,9 @@ def check_node(scope: Scope, node: model.Node) -> Iterator[Finding]:
         yield from _event(scope, node)
     if node.kind in ("sendTask", "receiveTask"):
         yield from _message_task(node)
+    for each in node.implementations:
+        text = f" “{each.text[:60]}”" if each.text else ""
+        yield found("foreign-implementation", node.id, each.line, node=label(node), how=each.how, text=text)
     if node.kind in ACTIVITIES:
         yield from _activity(node)
 
@@ -108,7 +116,7 @@ def _event(scope: Scope, node: model.Node) -> Iterator[Finding]:
     place = node.kind
     if node.kind == "startEvent" and scope.owner:
         place = "event sub-process" if scope.owner.triggered_by_event else "embedded sub-process"
-    if len(node.events) > 1:
+    if len(node.events) > 1 or node.parallel_multiple:
         yield found("several-events", node.id, node.line, node=label(node))
     if not node.events and place in ("intermediateCatchEvent", "boundaryEvent", "event sub-process"):
         yield found("no-event", node.id, node.line, node=label(node))
@@ -118,6 +126,8 @@ def _event(scope: Scope, node: model.Node) -> Iterator[Finding]:
             yield found("illegal-event", node.id, node.line, node=label(node), kind=event.kind)
         elif event.kind in _NOT_RUN:
             yield found("unsupported-event", node.id, node.line, node=label(node), kind=event.kind)
+        elif event.kind == "cancel" and not _in_transaction(scope, node):
+            yield found("cancels-nothing", node.id, node.line, node=label(node))
         elif event.kind in ("message", "signal") and not event.name:
             code = "sends-nothing" if throws else "nameless-event"
             yield found(code, node.id, node.line, node=label(node), kind=event.kind)
@@ -127,13 +137,20 @@ def _event(scope: Scope, node: model.Node) -> Iterator[Finding]:
             yield found("no-interrupt", node.id, node.line, node=label(node))
 
 
+def _in_transaction(scope: Scope, node: model.Node) -> bool:
+    host = scope.body.nodes.get(node.attached_to or "") if node.kind == "boundaryEvent" else scope.owner
+    return host is not None and host.kind == "transaction"
+
+
 def _message_task(node: model.Node) -> Iterator[Finding]:
     sends = node.kind == "sendTask"
     if node.implementations:
         return
     if not any(event.name for event in node.events):
-        code = "sends-nothing" if sends else "nameless-event"
-        yield found(code, node.id, node.line, node=label(node), kind="message")
+        finding = found(
+            "sends-nothing" if sends else "nameless-event", node.id, node.line, node=label(node), kind="message"
+        )
+        yield finding.weighed("error")  # of a task one expects that it does something
     elif not sends:
         yield found("nobody-fires", node.id, node.line, node=label(node), kind="message")
 
@@ -141,9 +158,6 @@ def _message_task(node: model.Node) -> Iterator[Finding]:
 def _activity(node: model.Node) -> Iterator[Finding]:
     if node.kind in _MACHINE_TASKS:
         yield found("no-machine", node.id, node.line, node=label(node))
-    for each in node.implementations:
-        text = f" “{each.text[:60]}”" if each.text else ""
-        yield found("foreign-implementation", node.id, each.line, node=label(node), how=each.how, text=text)
     if node.kind == "callActivity" and not node.called:
         yield found("no-called", node.id, node.line, node=label(node))
     multi, loop = node.multi, node.loop

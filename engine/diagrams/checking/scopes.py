@@ -35,6 +35,19 @@ class Scope:
         return tuple(node for node in self.body.nodes.values() if node.kind == "startEvent")
 
     @cached_property
+    def begins(self) -> tuple[model.Node, ...]:
+        """Give the nodes that are started where there is no start event: those that nothing leads to (10.3.5, 13.2)."""
+        return tuple(
+            node
+            for node in self.body.nodes.values()
+            if not node.incoming
+            and node.kind not in ("startEvent", "boundaryEvent")
+            and not node.triggered_by_event
+            and not node.for_compensation
+            and not (node.kind == "intermediateCatchEvent" and any(each.kind == "link" for each in node.events))
+        )
+
+    @cached_property
     def next(self) -> dict[str, tuple[str, ...]]:
         """Give the ids that a token can go on to from each node: along flows, to boundary events, over links."""
         found: dict[str, list[str]] = {node_id: [] for node_id in self.body.nodes}
@@ -58,8 +71,8 @@ class Scope:
     def reachable(self) -> frozenset[str]:
         """Give the ids of the nodes that a token can come to."""
         entries = [node.id for node in self.body.nodes.values() if node.kind == "startEvent" or node.triggered_by_event]
-        if not self.starts:  # every node without incoming flow is started (10.3.5, 13.3.4)
-            entries += [node.id for node in self.body.nodes.values() if not node.incoming and not node.attached_to]
+        if not self.starts:
+            entries += [node.id for node in self.begins]
         entries += [node.id for node in self.body.nodes.values() if node.for_compensation]
         return closure(entries, self.next)
 

@@ -9,7 +9,7 @@ from engine.diagrams import model
 from engine.diagrams.checking.findings import Finding, Rule, Rules, label
 from engine.diagrams.checking.scopes import ACTIVITIES, Scope
 
-_NCNAME = re.compile(r"[^\W\d][\w.\-\u00b7]*")
+_NCNAME = re.compile(r"[^\W\d][\w.\-\u00b7\u0300-\u036f]*")
 MAX_ID = 200
 # names that SpiffWorkflow gives to specs of its own; ours are kept apart from them, so this is only good to know
 _INSIDE = frozenset(("Start", "End", "Root", "StartBoundary"))
@@ -126,7 +126,14 @@ found = Rules(
             "The flow {element} is on the wrong side of the link event {node}.",
             "A throwing link has no outgoing flow, a catching one no incoming flow.",
         ),
-        "no-start": Rule("error", "{node} has no start event.", "Draw a start event and a flow from it."),
+        "no-start": Rule(
+            "error",
+            "{node} has no start event, and nothing in it that could begin.",
+            "Draw a start event and a flow from it.",
+        ),
+        "begins-anywhere": Rule(
+            "warning", "{node} has no start event; it begins at {begins}.", "Draw a start event and a flow from it."
+        ),
         "several-starts": Rule(
             "warning",
             "There are {count} start events without an event in {node}; the first one is used.",
@@ -270,8 +277,9 @@ def _links(scope: Scope) -> Iterator[Finding]:
 
 def _starts(scope: Scope) -> Iterator[Finding]:
     name = label(scope.owner) if scope.owner else f"The process {scope.id}"
-    if not scope.starts:
-        yield found("no-start", scope.id, scope.line, node=name)
+    if not scope.starts and not (scope.owner and scope.owner.triggered_by_event):
+        begins = ", ".join(node.id for node in scope.begins)
+        yield found("begins-anywhere" if begins else "no-start", scope.id, scope.line, node=name, begins=begins)
     plain = [node for node in scope.starts if not node.events]
     if len(plain) > 1 and not (scope.owner and scope.owner.triggered_by_event):
         yield found("several-starts", plain[1].id, plain[1].line, count=len(plain), node=name)

@@ -4,7 +4,7 @@ import re
 from datetime import UTC, datetime
 
 _DURATION = re.compile(
-    r"-?P(?=[\dT])(?:(\d+)Y)?(?:(\d+)M)?(?:(\d+)W)?(?:(\d+)D)?(?:T(?=\d)(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)(?:[.,]\d+)?S)?)?"
+    r"-?P(?=[\dT])(?:(\d+)Y)?(?:(\d+)M)?(?:(\d+)W)?(?:(\d+)D)?(?:T(?=\d)(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)(?:\.\d{1,6})?S)?)?"
 )
 _LITERAL = re.compile(r"""(?:duration|date and time|date)\(\s*"([^"]*)"\s*\)|@"([^"]*)\"""")
 _SECONDS = (366 * 86_400, 31 * 86_400, 7 * 86_400, 86_400, 3600, 60, 1)
@@ -24,7 +24,9 @@ def is_duration(text: str) -> bool:
 
 
 def is_date(text: str) -> bool:
-    """Say whether this is an ISO 8601 date or date and time that all clocks can hold."""
+    """Say whether this is an ISO 8601 date or date and time that all clocks can hold (``2026-11-22T08:00:00+08:00``)."""
+    if not re.match(r"\d{4}-", text):
+        return False  # what has no dashes would be read as a number in FEEL
     try:
         moment = datetime.fromisoformat(text)
         if moment.tzinfo:
@@ -42,11 +44,13 @@ def is_cycle(text: str) -> bool:
     ):
         return False
     match rest:
-        case [each]:
-            return is_duration(each)
-        case [first, second]:
-            return (is_date(first) and is_duration(second)) or (is_duration(first) and is_date(second))
-    return False
+        case [step]:
+            valid = is_duration(step)
+        case [start, step]:
+            valid = is_date(start) and is_duration(step)
+        case _:
+            return False
+    return valid and bool(re.search(r"[1-9]", step))
 
 
 def literal(text: str) -> str | None:
