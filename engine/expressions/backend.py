@@ -7,7 +7,7 @@ expression that misbehaves cannot disturb the one after it.
 import json
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import cache
 from importlib.resources import files
 from typing import Any, NamedTuple, cast
@@ -15,7 +15,7 @@ from typing import Any, NamedTuple, cast
 import quickjs
 
 from engine import errors
-from engine.expressions import values, zones
+from engine.expressions import messages, values, zones
 
 MEMORY = 64 * 2**20  # bytes per context
 SECONDS = 2.0  # of this process's CPU, per call
@@ -36,12 +36,11 @@ class Program(NamedTuple):
 
 
 class Refusal(Exception):
-    """The JavaScript side said no; becomes an ExpressionError where the expression is known."""
+    """The JavaScript side said no, for a reason in ``messages``; becomes an ExpressionError where the expression is known."""
 
-    def __init__(self, reason: str, start: int | None = None) -> None:
-        super().__init__(reason)
-        self.reason = reason
-        self.start = start
+    def __init__(self, code: str, place: Mapping[str, str], position: int | None = None) -> None:
+        super().__init__(messages.fill(code, place))
+        self.position = position
 
 
 class LimitMet(Exception):
@@ -112,7 +111,7 @@ class Engine:
                 return _number(answer) if isinstance(answer, float) else answer
             if not self._sent_zones(answer):
                 return self._read(answer)
-        raise Refusal("it names too many time zones")
+        raise Refusal("too-many-zones", {})
 
     def _ask(self, question: str, asked: object) -> object:
         payload = json.dumps(asked)
@@ -120,7 +119,7 @@ class Engine:
             answer = cast("str", self._call(self._host[question], payload))
             if not self._sent_zones(answer):
                 return self._read(answer)
-        raise Refusal("it names too many time zones")
+        raise Refusal("too-many-zones", {})
 
     def _call(self, function: Callable[..., object], *arguments: object) -> object:
         try:
@@ -138,19 +137,19 @@ class Engine:
         return True
 
     def _read(self, answer: str) -> object:
-        kind, payload = answer[0], answer[1:]
+        kind = answer[0]
         try:
-            if kind == "J":
-                return values.decode(payload)
             if kind == "T":
-                return values.decode_marked(payload)
+                return values.decode_marked(answer[1:])
+            if kind != "E":
+                return values.decode(answer)
         except ValueError as error:
-            raise Refusal(f"the result cannot be kept: {error}") from error
-        failure = json.loads(payload)
+            raise Refusal("bad-result", {"reason": str(error)}) from error
+        failure = json.loads(answer[1:])
         if failure["limit"]:
             self._drop()
-            raise LimitMet(failure["template"])
-        raise Refusal(failure["template"].format_map(failure["place"]), failure["start"])
+            raise LimitMet(failure["place"]["reason"])
+        raise Refusal(failure["code"], failure["place"], failure.get("start"))
 
     def _drop(self) -> None:
         if _local.engine is self:

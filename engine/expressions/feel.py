@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from engine import errors
-from engine.expressions import backend, values
+from engine.expressions import backend, messages, values
 
 
 def evaluate(expression: str, variables: Mapping[str, object], *, now: datetime | None = None) -> object:
@@ -30,17 +30,16 @@ def unary(expression: str, value: object, variables: Mapping[str, object], *, no
 
 def _run(dialect: str, expression: str, variables: Mapping[str, object], now: datetime | None) -> object:
     if len(expression) > backend.LONGEST:
-        raise errors.ExpressionLimit(expression=expression[:80], position=None, reason="it is too long")
+        reason = messages.fill("too-long", {"limit": str(backend.LONGEST)})
+        raise errors.ExpressionLimit(expression=f"{expression[:80]}…", position=None, reason=reason)
     try:
         engine = backend.engine()
         program = engine.program(dialect, expression)
         needed = {name: variables[name] for name in program.names if name in variables}
-        payload, marked = values.encode(needed) if needed else ("{}", False)
+        payload, marked = _encode(needed) if needed else ("{}", False)
         return engine.run(program, payload, marked=marked, now=_clock(program, now))
     except backend.Refusal as refusal:
-        raise errors.ExpressionError(expression=expression, position=refusal.start, reason=refusal.reason) from refusal
-    except ValueError as error:
-        raise errors.ExpressionError(expression=expression, position=None, reason=str(error)) from error
+        raise errors.ExpressionError(expression=expression, position=refusal.position, reason=str(refusal)) from refusal
     except backend.LimitMet as limit:
         raise errors.ExpressionLimit(expression=expression, position=None, reason=str(limit)) from limit
 
@@ -49,5 +48,12 @@ def _clock(program: backend.Program, now: datetime | None) -> str:
     if not program.clock:
         return ""
     if now is None:
-        raise backend.Refusal("now() and today() are not known here; use a variable")
+        raise backend.Refusal("no-clock", {})
     return values.moment_text(now)
+
+
+def _encode(needed: Mapping[str, object]) -> tuple[str, bool]:
+    try:
+        return values.encode(needed)
+    except ValueError as error:
+        raise backend.Refusal("bad-variable", {"reason": str(error)}) from error

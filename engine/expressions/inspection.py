@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal, cast
 
 from engine import errors
-from engine.expressions import backend
+from engine.expressions import backend, messages
 
 Dialect = Literal["expression", "unary"]
 Severity = Literal["error", "warning"]
@@ -16,14 +16,22 @@ _ASSIGNMENT = re.compile(r"\s*([^\W\d]\w*)\s*=(?![=<>])\s*(.*)", re.DOTALL)
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """A finding: ``start`` and ``end`` are 0-based offsets; ``template`` is the message id that ``place`` fills."""
+    """A finding, with what to write instead where that is known.
+
+    ``start`` and ``end`` are 0-based offsets; ``code`` is stable; ``template`` is the message id that ``place`` fills.
+    """
 
     message: str
     start: int
     end: int
     severity: Severity
-    template: str
+    code: str
     place: Mapping[str, str]
+
+    @property
+    def template(self) -> str:
+        """Give the message with its places unfilled, for translation."""
+        return messages.MESSAGES[self.code]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +40,8 @@ class Inspection:
 
     ``names`` are its free variables; ``maybe`` are names in a filter (``penerima[opd = kota]``) that are a variable only where
     the list's elements have no such entry; ``paths`` are dotted paths from a variable ("surat.asal", "penerima[].opd").
-    ``clock``: it asks for the time. An expression with an error still tells what could be read.
+    ``clock``: it asks for the time. ``kind`` is what it gives, where its form tells: boolean, number, text, date (times and
+    durations too), list, context, function. An expression with an error still tells what could be read.
     """
 
     problems: tuple[Problem, ...]
@@ -40,6 +49,7 @@ class Inspection:
     paths: frozenset[str]
     maybe: frozenset[str]
     clock: bool = False
+    kind: str | None = None
 
     @property
     def errors(self) -> tuple[Problem, ...]:
@@ -59,20 +69,21 @@ class Assignment:
 def inspect(expression: str, dialect: Dialect = "expression") -> Inspection:
     """Look at an expression; every finding is in ``problems``, nothing is raised."""
     if len(expression) > backend.LONGEST:
-        return _only("The expression is longer than {limit} characters; split it.", {"limit": str(backend.LONGEST)})
+        return _only("too-long", {"limit": str(backend.LONGEST)})
     try:
         found = backend.engine().inspect(dialect, expression)
     except (backend.LimitMet, backend.Refusal):
-        return _only("The expression is nested too deeply; split it.", {})
+        return _only("too-deep", {})
     return Inspection(
         problems=tuple(
-            _problem(entry["template"], entry["place"], entry["start"], entry["end"], entry["severity"])
+            _problem(entry["code"], entry["place"], entry["start"], entry["end"], entry["severity"])
             for entry in found["problems"]
         ),
         names=frozenset(found["names"]),
         paths=frozenset(found["paths"]),
         maybe=frozenset(found["maybe"]) - frozenset(found["names"]),
         clock=found["clock"],
+        kind=found["kind"],
     )
 
 
@@ -108,9 +119,9 @@ def _statements(script: str) -> list[tuple[int, str]]:
     return found
 
 
-def _problem(template: str, place: Mapping[str, str], start: int, end: int, severity: str) -> Problem:
-    return Problem(template.format_map(place), start, end, cast("Severity", severity), template, place)
+def _problem(code: str, place: Mapping[str, str], start: int, end: int, severity: str) -> Problem:
+    return Problem(messages.fill(code, place), start, end, cast("Severity", severity), code, place)
 
 
-def _only(template: str, place: Mapping[str, str]) -> Inspection:
-    return Inspection((_problem(template, place, 0, 0, "error"),), frozenset(), frozenset(), frozenset())
+def _only(code: str, place: Mapping[str, str]) -> Inspection:
+    return Inspection((_problem(code, place, 0, 0, "error"),), frozenset(), frozenset(), frozenset())

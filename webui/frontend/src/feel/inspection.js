@@ -1,14 +1,17 @@
 // What can be said of an expression without running it: its variables, and what will not do what it seems to say.
 import { builtins } from 'feelin';
 
-import { children, nameIn, parse } from './trees.js';
+import { CHECKS, syntaxProblem } from './problems.js';
+import { children, kindOf, nameIn, parse } from './trees.js';
 
 /** @typedef {import('./trees.js').Node} Node */
-/** @typedef {{ template: string, place: Record<string, string>, start: number, end: number, severity: 'error' | 'warning' }} Problem */
+/** @typedef {{ code: string, place: Record<string, string>, start: number, end: number, severity: 'error' | 'warning' }} Problem */
+/** @typedef {Map<string, string | null>} Scope bound names, with the path of what they stand for where that is known */
 
 const CLOCK = new Set(['now', 'today']);
+const BINDERS = new Set(['ForExpression', 'QuantifiedExpression']);
 
-class Survey {
+export class Survey {
   /** @param {string} source */
   constructor(source) {
     this.source = source;
@@ -23,16 +26,24 @@ class Survey {
     /** @type {Set<string>} */
     this.paths = new Set();
     this.clock = false;
+    /** @type {Scope} */
+    this.scope = new Map();
+    this.sure = true; // false in a filter, where a name may be an entry of the list's elements
   }
 
   /**
    * @param {Problem['severity']} severity
    * @param {{ from: number, to: number }} node
-   * @param {string} template
+   * @param {string} code
    * @param {Record<string, string>} place
    */
-  report(severity, { from, to }, template, place = {}) {
-    this.problems.push({ severity, start: from, end: to, template, place });
+  report(severity, { from, to }, code, place = {}) {
+    this.problems.push({ severity, start: this.position(from), end: this.position(to), code, place });
+  }
+
+  /** @param {number} offset in UTF-16 units; Python counts characters */
+  position(offset) {
+    return Array.from(this.source.slice(0, offset)).length;
   }
 
   /** @param {{ from: number, to: number }} node */
@@ -40,105 +51,154 @@ class Survey {
     return this.source.slice(from, to);
   }
 
-  /**
-   * @param {Node} node
-   * @param {Set<string>} scope names bound around the node
-   * @param {boolean} sure false inside a filter, where a name may be an entry of the list's elements
-   */
-  walk(node, scope, sure) {
-    if (node.type.isError) {
-      this.report('error', node, 'FEEL does not understand this: {text}', { text: this.text(node) });
-      return;
-    }
-    const visit = VISITS[node.name];
-    if (visit) visit(this, node, scope, sure);
-    else for (const child of children(node)) this.walk(child, scope, sure);
+  /** @param {{ from: number, to: number }} node */
+  name(node) {
+    return nameIn(this.source, node);
   }
 
   /**
-   * @param {Node} node
-   * @param {Set<string>} scope
+   * Look at what `body` walks over with more names bound.
+   * @param {Scope} bound
+   * @param {() => void} body
    * @param {boolean} sure
    */
-  variable(node, scope, sure) {
-    const name = nameIn(this.source, node);
-    for (const child of children(node)) if (child.type.isError) this.walk(child, scope, sure);
-    if (scope.has(name)) return;
+  within(bound, body, sure = this.sure) {
+    const outer = [this.scope, this.sure];
+    [this.scope, this.sure] = [new Map([...this.scope, ...bound]), sure];
+    body();
+    [this.scope, this.sure] = /** @type {[Scope, boolean]} */ (outer);
+  }
+
+  /** @param {Node} node */
+  walk(node) {
+    if (node.type.isError) {
+      syntaxProblem(this, node);
+      return;
+    }
+    CHECKS[node.name]?.(this, node);
+    if (BINDERS.has(node.name)) this.iteration(node);
+    else if (VISITS[node.name]) VISITS[node.name](this, node);
+    else this.walkAll(children(node));
+  }
+
+  /** @param {Node[]} nodes */
+  walkAll(nodes) {
+    for (const node of nodes) this.walk(node);
+  }
+
+  /** @param {Node} node VariableName */
+  variable(node) {
+    const name = this.name(node);
+    const broken = children(node).filter(({ type }) => type.isError);
+    this.walkAll(broken);
+    if (broken.length || this.scope.has(name)) return;
     if (Object.hasOwn(builtins, name)) {
       if (CLOCK.has(name)) this.clock = true;
       return;
     }
     this.mentioned.add(name);
-    (sure ? this.names : this.maybe).add(name);
+    (this.sure ? this.names : this.maybe).add(name);
   }
-}
 
-/**
- * @param {Survey} survey
- * @param {Node} node InExpressions
- * @param {Set<string>} scope gains the iteration variables
- * @param {boolean} sure
- */
-function bind(survey, node, scope, sure) {
-  for (const part of children(node)) {
-    if (part.name !== 'InExpression') {
-      survey.walk(part, scope, sure);
-      continue;
+  /**
+   * The dotted path of variables and what they hold, where a node is one: "surat.asal", "penerima[].opd".
+   * @param {Node} node
+   * @returns {string | null}
+   */
+  path(node) {
+    const [first, , last] = children(node);
+    switch (node.name) {
+      case 'VariableName': {
+        const name = this.name(node);
+        if (this.scope.has(name)) return this.scope.get(name) ?? null;
+        return this.sure && !Object.hasOwn(builtins, name) ? name : null;
+      }
+      case 'PathExpression': {
+        const start = this.path(first);
+        return start && last?.name === 'PathName' ? `${start}.${this.name(last)}` : null;
+      }
+      case 'FilterExpression': {
+        const start = this.path(first);
+        return start && `${start}[]`;
+      }
+      case 'ParenthesizedExpression':
+        return this.path(children(node)[1]);
+      default:
+        return null;
     }
-    const [name, ...rest] = children(part);
-    for (const child of rest) survey.walk(child, scope, sure);
-    scope.add(nameIn(survey.source, name));
   }
-}
 
-/** @type {Record<string, (survey: Survey, node: Node, scope: Set<string>, sure: boolean) => void>} */
-const VISITS = {
-  VariableName: (survey, node, scope, sure) => survey.variable(node, scope, sure),
-
-  ForExpression: (survey, node, scope, sure) => {
-    const inner = new Set(scope).add('partial');
+  /** @param {Node} node ForExpression or QuantifiedExpression */
+  iteration(node) {
+    const bound = /** @type {Scope} */ (new Map(node.name === 'ForExpression' ? [['partial', null]] : []));
     for (const child of children(node)) {
-      if (child.name === 'InExpressions') bind(survey, child, inner, sure);
-      else survey.walk(child, inner, sure);
-    }
-  },
-
-  FunctionDefinition: (survey, node, scope, sure) => {
-    const inner = new Set(scope);
-    for (const child of children(node)) {
-      if (child.name === 'FormalParameters') {
-        for (const parameter of children(child)) inner.add(nameIn(survey.source, parameter.firstChild ?? parameter));
-      } else survey.walk(child, inner, sure);
-    }
-  },
-
-  Context: (survey, node, scope, sure) => {
-    const inner = new Set(scope);
-    for (const child of children(node)) {
-      if (child.name !== 'ContextEntry') {
-        survey.walk(child, inner, sure);
+      if (child.name !== 'InExpressions') {
+        this.within(bound, () => this.walk(child));
         continue;
       }
-      const [key, ...rest] = children(child);
-      for (const part of rest) survey.walk(part, inner, sure);
-      inner.add(nameIn(survey.source, key).replace(/^"|"$/g, ''));
+      for (const part of children(child)) {
+        if (part.name !== 'InExpression') {
+          this.walk(part);
+          continue;
+        }
+        const [name, ...rest] = children(part);
+        this.within(bound, () => this.walkAll(rest));
+        const list = rest.find((candidate) => candidate.name === 'IterationContext')?.firstChild;
+        const path = list ? this.path(list) : null;
+        bound.set(this.name(name), path && `${path}[]`);
+      }
+    }
+  }
+}
+
+/** @type {Record<string, (survey: Survey, node: Node) => void>} nodes that bind names or are one */
+const VISITS = {
+  VariableName: (survey, node) => survey.variable(node),
+
+  PathExpression: (survey, node) => {
+    const path = survey.path(node);
+    if (path) survey.paths.add(path);
+    survey.walkAll(children(node).filter(({ name }) => name !== 'PathName'));
+  },
+
+  FunctionDefinition: (survey, node) => {
+    const parts = children(node);
+    const parameters = parts.filter(({ name }) => name === 'FormalParameters').flatMap(children);
+    const bound = new Map(parameters.map((parameter) => [survey.name(parameter.firstChild ?? parameter), null]));
+    survey.within(bound, () => survey.walkAll(parts.filter(({ name }) => name !== 'FormalParameters')));
+  },
+
+  Context: (survey, node) => {
+    /** @type {Scope} */
+    const bound = new Map();
+    for (const part of children(node)) {
+      if (part.name !== 'ContextEntry') {
+        survey.walk(part);
+        continue;
+      }
+      const [key, ...rest] = children(part);
+      survey.within(bound, () => survey.walkAll(rest));
+      bound.set(survey.name(key).replace(/^"|"$/g, ''), null);
     }
   },
 
-  FilterExpression: (survey, node, scope, sure) => {
+  FilterExpression: (survey, node) => {
     const [target, ...rest] = children(node);
-    survey.walk(target, scope, sure);
-    const inner = new Set(scope).add('item');
-    for (const child of rest) survey.walk(child, inner, false);
+    survey.walk(target);
+    const path = survey.path(target);
+    survey.within(new Map([['item', path && `${path}[]`]]), () => survey.walkAll(rest), false);
   },
 
-  NamedParameter: (survey, node, scope, sure) => {
-    for (const child of children(node).slice(1)) survey.walk(child, scope, sure);
+  FunctionInvocation: (survey, node) => {
+    const [target, ...rest] = children(node);
+    const known = target.name !== 'VariableName' || survey.scope.has(survey.name(target)) || Object.hasOwn(builtins, survey.name(target));
+    survey.walkAll(known ? [target, ...rest] : rest);
   },
 
-  QualifiedName: () => {},
+  NamedParameter: (survey, node) => survey.walkAll(children(node).slice(1)),
+
+  QualifiedName: () => {}, // the name of a type
 };
-VISITS.QuantifiedExpression = VISITS.ForExpression;
 
 /**
  * @param {import('@lezer/common').Tree} tree
@@ -146,8 +206,8 @@ VISITS.QuantifiedExpression = VISITS.ForExpression;
  */
 export function survey(tree, source) {
   const found = new Survey(source);
-  found.walk(tree.topNode, new Set(), true);
-  return { ...found, mentioned: [...found.mentioned] };
+  found.walk(tree.topNode);
+  return found;
 }
 
 /**
@@ -155,6 +215,8 @@ export function survey(tree, source) {
  * @param {string} source
  */
 export function inspect(dialect, source) {
-  const { problems, names, maybe, paths, clock } = survey(parse(dialect, source), source);
-  return { problems, names: [...names], maybe: [...maybe], paths: [...paths], clock };
+  const tree = parse(dialect, source);
+  const { problems, names, maybe, paths, clock } = survey(tree, source);
+  const kind = kindOf(tree.topNode);
+  return { problems, names: [...names], maybe: [...maybe], paths: [...paths], clock, kind };
 }

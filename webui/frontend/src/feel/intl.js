@@ -18,9 +18,10 @@ export function setZone(name, zone) {
 }
 
 /** Zones that were asked for and not known, as far as Python has not been told yet. */
-export function missingZones(forget = true) {
+export function missingZones() {
+  if (!missing.size) return [];
   const names = [...missing];
-  if (forget) missing.clear();
+  missing.clear();
   return names;
 }
 

@@ -9,7 +9,12 @@ import { parseExpression, parseUnaryTests } from 'feelin';
  * @param {string} source
  */
 export function parse(dialect, source) {
-  return dialect === 'unary' ? parseUnaryTests(source, {}) : parseExpression(source, {});
+  return (dialect === 'unary' ? parseUnaryTests : parseExpression)(source, {}, undefined);
+}
+
+/** @param {{ code: string, place?: Record<string, string>, start?: number }} problem one of the codes of messages.py */
+export function refusal(problem) {
+  return Object.assign(new Error(problem.code), { problem: { place: {}, ...problem } });
 }
 
 /**
@@ -29,4 +34,47 @@ export function children(node) {
  */
 export function nameIn(source, { from, to }) {
   return source.slice(from, to).replace(/\s+/g, ' ').trim();
+}
+
+/** @type {Record<string, string>} */
+const KINDS = {
+  NumericLiteral: 'number',
+  StringLiteral: 'text',
+  BooleanLiteral: 'boolean',
+  DateTimeLiteral: 'date',
+  List: 'list',
+  Context: 'context',
+  FunctionDefinition: 'function',
+  ForExpression: 'list',
+  Comparison: 'boolean',
+  Conjunction: 'boolean',
+  Disjunction: 'boolean',
+  QuantifiedExpression: 'boolean',
+  InstanceOfExpression: 'boolean',
+};
+
+/**
+ * What kind of value a node gives, where its form alone tells.
+ * @param {Node} node
+ * @returns {string | null}
+ */
+export function kindOf(node) {
+  switch (node.name) {
+    case 'Expression':
+      return node.firstChild && kindOf(node.firstChild);
+    case 'ParenthesizedExpression':
+      return children(node)[1] ? kindOf(children(node)[1]) : null;
+    case 'IfExpression': {
+      const [, , , first, , second] = children(node);
+      const kind = first && kindOf(first);
+      return second && kind === kindOf(second) ? kind : null;
+    }
+    case 'ArithmeticExpression': {
+      const parts = children(node).filter(({ name }) => name !== 'ArithOp');
+      const kinds = new Set(parts.map(kindOf));
+      return kinds.size === 1 && !kinds.has('date') ? kindOf(parts[0]) : null;
+    }
+    default:
+      return KINDS[node.name] ?? null;
+  }
 }

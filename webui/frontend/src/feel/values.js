@@ -1,6 +1,8 @@
 // Values at the border with Python: JSON, with dates, times and durations marked.
 import { FeelDate, FeelDateTime, FeelDuration, FeelTime, duration, isFunction, isRange, parseDate, parseDateTime, parseTime } from 'feelin';
 
+import { refusal } from './trees.js';
+
 /** The longest answer, in characters of JSON. */
 const LONGEST = 1_000_000;
 
@@ -28,6 +30,13 @@ export function decode(value) {
   }
 }
 
+/**
+ * QuickJS joins long texts lazily, and the Python binding does not know such ropes: `join` makes a flat one.
+ * @param {string} letter
+ * @param {string} json
+ */
+export const tagged = (letter, json) => [letter, json].join('');
+
 /** @param {any} value */
 function text(value) {
   return value.isWellFormed() ? value : value.toWellFormed();
@@ -45,6 +54,7 @@ function plain(value, seen) {
     case 'number': return Number.isFinite(value) ? value : null;
     case 'boolean': return value;
     case 'undefined': return null;
+    case 'function': throw refusal({ code: 'no-value', place: { kind: 'function' } });
   }
   if (value === null) return null;
   if (Array.isArray(value)) return value.map((entry) => plain(entry, seen));
@@ -58,14 +68,14 @@ function plain(value, seen) {
     seen.marked = true;
     return { [mark]: letter + value.iso };
   }
-  if (isRange(value)) throw new Error('the result is a range, not a value');
-  if (isFunction(value) || typeof value === 'function') throw new Error('the result is a function, not a value');
+  if (isRange(value)) throw refusal({ code: 'no-value', place: { kind: 'range' } });
+  if (isFunction(value)) throw refusal({ code: 'no-value', place: { kind: 'function' } });
   return Object.fromEntries(Object.entries(value).map(([key, entry]) => [text(key), plain(entry, seen)]));
 }
 
 /**
  * @param {any} value
- * @returns {boolean | number | null | string} the value itself, or text: J or T and JSON
+ * @returns {boolean | number | null | string} the value itself; or JSON, tagged T where it holds marked values
  */
 export function encode(value) {
   if (typeof value === 'boolean') return value;
@@ -74,5 +84,5 @@ export function encode(value) {
   const seen = { marked: false };
   const json = JSON.stringify(plain(value, seen));
   if (json.length > LONGEST) throw new Error(`out of memory: the result has ${json.length} characters`);
-  return (seen.marked ? 'T' : 'J') + json;
+  return seen.marked ? tagged('T', json) : json;
 }
