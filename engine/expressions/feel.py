@@ -6,6 +6,8 @@ from datetime import datetime
 from engine import errors
 from engine.expressions import backend, messages, values
 
+_SHOWN = 200  # characters of an expression in an error
+
 
 def evaluate(expression: str, variables: Mapping[str, object], *, now: datetime | None = None) -> object:
     """Give the value of an expression.
@@ -31,7 +33,7 @@ def unary(expression: str, value: object, variables: Mapping[str, object], *, no
 def _run(dialect: str, expression: str, variables: Mapping[str, object], now: datetime | None) -> object:
     if len(expression) > backend.LONGEST:
         reason = messages.fill("too-long", {"limit": str(backend.LONGEST)})
-        raise errors.ExpressionLimit(expression=f"{expression[:80]}…", position=None, reason=reason)
+        raise errors.ExpressionLimit(expression=_shown(expression), position=None, reason=reason)
     try:
         engine = backend.engine()
         program = engine.program(dialect, expression)
@@ -39,9 +41,11 @@ def _run(dialect: str, expression: str, variables: Mapping[str, object], now: da
         payload, marked = _encode(needed) if needed else ("{}", False)
         return engine.run(program, payload, marked=marked, now=_clock(program, now))
     except backend.Refusal as refusal:
-        raise errors.ExpressionError(expression=expression, position=refusal.position, reason=str(refusal)) from refusal
+        raise errors.ExpressionError(
+            expression=_shown(expression), position=refusal.position, reason=str(refusal)
+        ) from refusal
     except backend.LimitMet as limit:
-        raise errors.ExpressionLimit(expression=expression, position=None, reason=str(limit)) from limit
+        raise errors.ExpressionLimit(expression=_shown(expression), position=None, reason=str(limit)) from limit
 
 
 def _clock(program: backend.Program, now: datetime | None) -> str:
@@ -57,3 +61,7 @@ def _encode(needed: Mapping[str, object]) -> tuple[str, bool]:
         return values.encode(needed)
     except ValueError as error:
         raise backend.Refusal("bad-variable", {"reason": str(error)}) from error
+
+
+def _shown(expression: str) -> str:
+    return expression if len(expression) <= _SHOWN else f"{expression[:_SHOWN]}…"

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal, cast
 
 from engine import errors
@@ -11,7 +12,8 @@ from engine.expressions import backend, messages
 Dialect = Literal["expression", "unary"]
 Severity = Literal["error", "warning"]
 
-_ASSIGNMENT = re.compile(r"\s*([^\W\d]\w*)\s*=(?![=<>])\s*(.*)", re.DOTALL)
+_NAME = re.compile(r"[^\W\d]\w*")
+_ASSIGNMENT = re.compile(r"([^\W\d]\w*)\s*=(?![=<>])\s*(.*)", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +68,7 @@ class Assignment:
     line: int
 
 
+@lru_cache(maxsize=1000)
 def inspect(expression: str, dialect: Dialect = "expression") -> Inspection:
     """Look at an expression; every finding is in ``problems``, nothing is raised."""
     if len(expression) > backend.LONGEST:
@@ -87,6 +90,16 @@ def inspect(expression: str, dialect: Dialect = "expression") -> Inspection:
     )
 
 
+def name_problem(name: str) -> Problem | None:
+    """Say why a variable cannot have this name: an expression that is only the name must read exactly that variable."""
+    if name.startswith("__") or not _NAME.fullmatch(name):
+        return _problem("name", {"name": name}, 0, len(name), "error")
+    found = inspect(name)
+    if found.names == {name} and not found.problems:
+        return None
+    return next(iter(found.problems), _problem("name", {"name": name}, 0, len(name), "error"))
+
+
 def assignments(script: str) -> tuple[Assignment, ...]:
     """Read a script: one ``name = FEEL`` per line; an indented line continues the one before; ``//`` starts a comment line.
 
@@ -94,12 +107,15 @@ def assignments(script: str) -> tuple[Assignment, ...]:
     """
     found = []
     for line, text in _statements(script):
-        parts = _ASSIGNMENT.fullmatch(text)
+        parts = _ASSIGNMENT.fullmatch(text.strip())
         if parts is None:
             raise errors.ExpressionError(
                 expression=text.strip(), position=0, reason=f'line {line} is not "name = FEEL"'
             )
         name, expression = parts[1], parts[2].strip()
+        problem = name_problem(name)
+        if problem:
+            raise errors.ExpressionError(expression=text.strip(), position=0, reason=problem.message)
         for problem in inspect(expression).errors:
             raise errors.ExpressionError(expression=expression, position=problem.start, reason=problem.message)
         found.append(Assignment(name, expression, line))

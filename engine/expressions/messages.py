@@ -48,6 +48,9 @@ MESSAGES = {
     "no-date": Message('"{text}" is no date, time or duration; write for example 2026-11-22, 08:00:00 or P1D.'),
     "pattern": Message('"{text}" is no valid pattern.'),
     "entry-twice": Message("The entry {name} is there twice."),
+    # Scripts and names of variables
+    "no-assignment": Message("Line {line} is no assignment; write: name = expression"),
+    "name": Message("A variable cannot be named {name}; use letters, digits and _, and no word of FEEL."),
     # Limits
     "too-long": Message("The expression is longer than {limit} characters; split it."),
     "too-deep": Message("The expression is nested too deeply; split it."),

@@ -6,6 +6,7 @@ The mark is drawn when the process starts, so no data from outside can imitate a
 import json
 import re
 import secrets
+import sys
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, time, timedelta, timezone
 from decimal import Decimal
@@ -39,7 +40,23 @@ def encode(variables: Mapping[str, object]) -> tuple[str, bool]:
     try:
         return orjson.dumps(variables, default=other, option=_OPTIONS).decode(), marked
     except TypeError as error:
-        raise ValueError(str(error)) from error
+        if "53-bit" not in str(error):
+            raise ValueError(str(error)) from error
+    return orjson.dumps(_as_doubles(variables), default=other, option=_OPTIONS).decode(), marked
+
+
+def _as_doubles(value: object) -> object:
+    """Write large whole numbers as doubles. Raises ValueError where that would change one: a NIP must be text."""
+    match value:
+        case dict():
+            return {key: _as_doubles(entry) for key, entry in value.items()}
+        case list() | tuple():
+            return [_as_doubles(entry) for entry in value]
+        case int() if abs(value) > SAFE_INTEGER:
+            if abs(value) > sys.float_info.max or int(float(value)) != value:
+                raise ValueError(f"{value} has more digits than a number can keep; it must be text")
+            return float(value)
+    return value
 
 
 def _marked(value: object) -> str:

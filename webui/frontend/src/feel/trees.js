@@ -4,12 +4,23 @@ import { parseExpression, parseUnaryTests } from 'feelin';
 /** @typedef {'expression' | 'unary'} Dialect */
 /** @typedef {import('@lezer/common').SyntaxNode} Node */
 
+/** @type {Map<string, import('@lezer/common').Tree>} */
+const trees = new Map();
+const MOST_TREES = 100; // parsing takes a millisecond, and what is inspected is compiled soon after
+
 /**
+ * Names are read without regard to the variables there are, so that a check and every run read the same.
  * @param {Dialect} dialect
  * @param {string} source
  */
 export function parse(dialect, source) {
-  return (dialect === 'unary' ? parseUnaryTests : parseExpression)(source, {}, undefined);
+  const key = dialect + source;
+  const known = trees.get(key);
+  if (known) return known;
+  const tree = (dialect === 'unary' ? parseUnaryTests : parseExpression)(source, {}, undefined);
+  if (trees.size >= MOST_TREES) trees.clear();
+  trees.set(key, tree);
+  return tree;
 }
 
 /** @param {{ code: string, place?: Record<string, string>, start?: number }} problem one of the codes of messages.py */
