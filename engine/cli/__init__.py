@@ -47,7 +47,7 @@ _CODES: tuple[tuple[type[errors.LajurError], int], ...] = (
 )
 # name -> module and function; imported when asked for, so that a server's parent process stays small.
 _COMMANDS = {
-    "bench": "engine.cli.serving:bench",
+    "bench": "engine.cli.benching:bench",
     "check": "engine.cli.diagrams:check",
     "db": "engine.cli.data:database",
     "demo": "engine.cli.demos:demo",

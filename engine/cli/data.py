@@ -2,9 +2,11 @@
 
 import secrets
 import sys
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from pathlib import Path
 from uuid import UUID
 
 import click
@@ -28,6 +30,19 @@ def opened() -> Iterator[tuple[config.Settings, db.Database]]:
         yield settings, database
     finally:
         database.close()
+
+
+@contextmanager
+def throwaway() -> Iterator[db.Database]:
+    """Give an open database that is gone afterwards."""
+    with tempfile.TemporaryDirectory(prefix="lajur-") as folder:
+        url = f"sqlite:///{Path(folder) / 'lajur.db'}"
+        db.upgrade(url)
+        database = db.open(url)
+        try:
+            yield database
+        finally:
+            database.close()
 
 
 def now() -> datetime:
@@ -122,6 +137,14 @@ def list_users() -> None:
             click.echo(f"{user.username:20} {user.name:32} {', '.join([*groups, *sorted(user.roles)])}{more}")
 
 
+_BROKEN = {
+    "edited": "the content does not fit its hash",
+    "gap": "events are missing",
+    "truncated": "the last events are missing",
+    "orphan": "there are events of a case that does not exist",
+}
+
+
 @click.group()
 def history() -> None:
     """Look after the history of what was done."""
@@ -138,7 +161,8 @@ def verify(instance: str | None) -> None:
     with opened() as (_, store), store.read() as session:
         report = history_.verify(session, _instance_id(instance))
     for problem in report.problems:
-        click.echo(str(problem))
+        place = "" if problem.serial is None else f" at event {problem.serial}"
+        click.echo(f"case {problem.instance_id}: {_BROKEN[problem.kind]}{place}")
     click.echo(f"{report.instances} instances, {report.events} events, {len(report.problems)} problems.")
     if report.problems:
         raise SystemExit(NO)

@@ -10,8 +10,7 @@ import click
 from engine import config, errors
 from engine.cli import NO, data, progress, tables
 from engine.diagrams import checking, reading
-from engine.forms import definition
-from engine.people import access, groups
+from engine.people import access
 from engine.runtime import deployments
 
 DIAGRAM, FORM = ".bpmn", ".form"
@@ -96,36 +95,11 @@ def check(paths: tuple[Path, ...], *, as_json: bool) -> None:
 def judge(
     given: Mapping[Path, bytes], around: Mapping[Path, bytes], office: config.Office
 ) -> dict[Path, tuple[checking.Finding, ...]]:
-    """Check every given file; ``around`` are files that exist besides and are not judged."""
-    names = {path.name for path in given}
-    everything = {**given, **{path: source for path, source in around.items() if path.name not in names}}
-    found: dict[Path, tuple[checking.Finding, ...]] = dict.fromkeys(sorted(given), ())
-    forms: dict[str, frozenset[str]] = {}
-    for path, source in everything.items():
-        if path.suffix == FORM:
-            try:
-                forms[path.stem] = definition.read(source, key=path.stem).names
-            except errors.FormUnreadable as error:
-                forms[path.stem] = frozenset()
-                if path in found:
-                    found[path] = (checking.Finding("error", "form-unreadable", str(error)),)
-    processes = {path.stem for path in everything if path.suffix == DIAGRAM}
-    for path, source in given.items():
-        if path.suffix == DIAGRAM:
-            found[path] = _of_diagram(path, source, forms, office, processes)
-    return found
-
-
-def _of_diagram(
-    path: Path, source: bytes, forms: Mapping[str, frozenset[str]], office: config.Office, processes: set[str]
-) -> tuple[checking.Finding, ...]:
-    try:
-        diagram = reading.read(source)
-    except errors.DiagramUnreadable as error:
-        at = error.place.get("line")
-        return (checking.Finding("error", "unreadable", str(error), None, at if isinstance(at, int) else 0),)
-    others = processes - {path.stem}
-    return checking.check(diagram, forms=forms, lanes=office.group_of, processes=others, name=path.stem)
+    """Check every given file as a deployment would; ``around`` are files that exist besides and are not judged."""
+    files = {**_named(around), **_named(given)}
+    with data.throwaway() as database, database.read() as session:
+        found = deployments.check(session, files, office)
+    return {path: found[path.name] for path in sorted(given)}
 
 
 def _row(finding: checking.Finding) -> dict[str, object]:
@@ -154,16 +128,34 @@ def deploy(paths: tuple[Path, ...]) -> None:
     Example:
       lajur deploy bpmn/ forms/
     """
-    files = {path.name: source for path, source in gather(paths).items()}
+    files = gather(paths)
     with data.opened() as (settings, database):
         office = config.read_office(settings.bpmn / "office.toml")
-        with database.begin() as session:
-            groups.sync(session, office)
-            done = deployments.deploy(session, files, actor=access.SYSTEM, now=data.now(), office=office)
+        try:
+            with database.begin() as session:
+                done = deployments.deploy(session, _named(files), actor=access.SYSTEM, now=data.now(), office=office)
+        except errors.DiagramRefused as error:
+            show(files, error.place["files"])
+            raise
+    show(files, done.findings)
     for each in done.created:
         click.echo(f"new        {each}")
+    for key in done.forms:
+        click.echo(f"new        form {key}")
     for each in done.unchanged:
         click.echo(f"unchanged  {each}")
+
+
+def _named(files: Mapping[Path, bytes]) -> dict[str, bytes]:
+    return {path.name: source for path, source in files.items()}
+
+
+def show(files: Iterable[Path], findings: object) -> None:
+    """Print the findings of a deployment on stderr, with the files' paths."""
+    paths = {path.name: path for path in files}
+    for name, found in findings.items() if isinstance(findings, dict) else ():
+        for each in found:
+            click.echo(_line(paths.get(name, Path(name)), each), err=True)
 
 
 # sop -----------------------------------------------------------------------------------------------------------------

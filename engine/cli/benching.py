@@ -1,0 +1,76 @@
+"""The bench on a terminal."""
+
+import json
+import os
+import platform
+from collections.abc import Iterator
+
+import click
+
+from engine.bench import loads, measures
+from engine.cli import NO, progress
+
+TARGETS = {"linear10": 1.5, "linear100": 0.5}
+LOOP_TARGET, HTTP_TARGET, MEMORY_TARGET = 1.3, 150, 130
+
+
+@click.command()
+@click.option("--json", "as_json", is_flag=True, help="Print every figure as JSON.")
+@click.option("--scale", default=1.0, show_default=True, type=click.FloatRange(0.05, 20), help="Shorter or longer.")
+@click.option("--http/--no-http", default=True, show_default=True, help="Measure a server process, too.")
+def bench(*, as_json: bool, scale: float, http: bool) -> None:
+    """Measure completions beside plain SpiffWorkflow on this machine; takes half a minute.
+
+    Both complete the same tasks in turn, in temporary SQLite files with full durability (WAL, synchronous FULL). Lajur does all
+    that a completion is: access, form, engine, tasks, history. The baseline loads, steps, dumps and commits one row with the
+    library's own serializer, and nothing else.
+    """
+    try:
+        report = measures.run(scale=scale, http=http, progress=progress)
+    except loads.Refused as error:
+        click.echo(f"lajur: the server could not be measured: {error}", err=True)
+        raise SystemExit(NO) from None
+    if as_json:
+        click.echo(json.dumps({"machine": _machine(), **report.as_json()}, indent=2))
+        return
+    for line in lines(report):
+        click.echo(line)
+
+
+def _machine() -> dict[str, object]:
+    return {"python": platform.python_version(), "system": platform.system(), "cores": os.cpu_count()}
+
+
+def lines(report: measures.Report) -> Iterator[str]:
+    """Give a report as a Markdown table, the way the README shows it."""
+    yield "| | Lajur | plain SpiffWorkflow | ratio | aim |"
+    yield "|---|---|---|---|---|"
+    for line in report.lines:
+        aim = f"at most {TARGETS[line.name]}" if line.name in TARGETS else ""
+        yield (
+            f"| {line.name}: a completion, median (p95) | {line.median:.2f} ms ({line.p95:.2f}) "
+            f"| {line.baseline_median:.2f} ms ({line.baseline_p95:.2f}) | {line.ratio:.2f} | {aim} |"
+        )
+        yield (
+            f"| {line.name}: SQL statements; bytes of state at the end | {line.statements:g}; {line.state} "
+            f"| 2; {line.baseline_state} | | |"
+        )
+    loop = report.loop
+    yield (
+        f"| {loop.name}: round 10, round 199 | {loop.early:.2f} ms, {loop.late:.2f} ms "
+        f"| {loop.baseline_early:.2f} ms, {loop.baseline_late:.2f} ms | {loop.ratio:.2f} (199 to 10) "
+        f"| at most {LOOP_TARGET} |"
+    )
+    yield f"| {loop.name}: bytes of state after round 199 | {loop.state} | {loop.baseline_state} | | |"
+    if report.http is not None:
+        web = report.http
+        yield f"| HTTP, one process: completions a second | {web.per_second:.0f} | | | at least {HTTP_TARGET} |"
+        yield f"| HTTP, one process: task pages a second | {web.pages_per_second:.0f} | | | |"
+        yield (
+            f"| HTTP: resident memory of the serving process (and of its supervisor) "
+            f"| {_mb(web.memory)} ({_mb(web.memory_of_supervisor)}) | | | at most {MEMORY_TARGET} MB |"
+        )
+
+
+def _mb(size: int) -> str:
+    return f"{size / 1_000_000:.0f} MB"
