@@ -1,31 +1,29 @@
-"""SpiffWorkflow, mended: its tasks, workflows and task specs, with the habits overridden that BPMN does not share.
+"""SpiffWorkflow's tasks and task specs, mended: the habits that BPMN does not share are overridden.
 
 The library's life cycle stays: a task is made, updated (``_update_hook``), becomes ready, runs (``_run_hook``) and completes
 (``_on_complete_hook``), and its children are what comes after it. What differs:
 
 - a task is a token: it has a small number, it knows the flow it came by, and it is made when that flow is taken (nothing is
   predicted);
-- ready tokens wait in one queue and unfinished ones in one dict per level, so no tree is ever walked, however deep;
-- task data stays empty (:mod:`engine.execution.variables` holds the variables), and no Python can be evaluated.
+- it stands in a queue when it is ready and in a dict while it is unfinished, so no tree is ever walked, however deep;
+- task data stays empty: :mod:`engine.execution.variables` holds the variables.
 """
 
-from collections import deque
 from collections.abc import Iterator, Mapping
-from datetime import datetime
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from SpiffWorkflow.bpmn import BpmnWorkflow
 from SpiffWorkflow.bpmn.specs.bpmn_process_spec import BpmnProcessSpec
 from SpiffWorkflow.bpmn.specs.bpmn_task_spec import BpmnTaskSpec
-from SpiffWorkflow.bpmn.util.subworkflow import BpmnSubWorkflow
 from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
 
 from engine import errors
 from engine.diagrams import model
-from engine.execution import outcomes
 from engine.execution.variables import Expression, Scope, find
+
+if TYPE_CHECKING:
+    from engine.execution.instances import Inner, Instance, Level
 
 MAYBE: int = TaskState.MAYBE
 WAITING: int = TaskState.WAITING
@@ -36,8 +34,6 @@ CANCELLED: int = TaskState.CANCELLED
 FUTURE: int = TaskState.FUTURE
 FINISHED: int = TaskState.FINISHED_MASK
 
-MAXIMUM_STEPS = 10_000  # nodes run in one call
-MAXIMUM_TOKENS = 20_000  # unfinished at one time
 ROOT = " root"  # no XML id holds a space, so no node of a diagram can be called this
 
 
@@ -240,13 +236,6 @@ class Token(Task):  # type: ignore[misc]
             tasks = token.workflow.tasks
             todo += [tasks[child] for child in reversed(token._children) if child in tasks]
 
-    def enter(self, spec: "BodySpec", scope: Scope | None = None) -> "Inner":
-        """Open a level inside this token. With a ``scope`` nothing else is seen in it, as in a called process."""
-        self._set_state(STARTED)
-        if scope is not None:
-            return Inner(spec, self, scope, isolated=True)
-        return Inner(spec, self, Scope(self.id, dict.fromkeys(spec.data)) if spec.data else None, isolated=False)
-
     def scopes(self) -> Iterator[Scope]:
         """Give the scopes that the token sees, from the nearest on."""
         token: Token | None = self
@@ -274,163 +263,3 @@ class Token(Task):  # type: ignore[misc]
         instance = self.instance
         instance.changed.setdefault((scope.owner, name), (scope, scope.values.get(name)))
         scope.put(name, value)
-
-
-class Level:
-    """What an instance and each sub-process and called process running in it have in common."""
-
-    spec: BodySpec
-    tasks: dict[int, Token]
-    instance: "Instance"
-    host: Token | None
-    completed: bool
-    depth: int
-
-    def open(self, instance: "Instance", host: Token | None, scope: Scope | None, *, isolated: bool) -> None:
-        """Set up an empty level. ``isolated``: names are not looked up outside."""
-        self.instance = instance
-        self.host = host
-        self.scope = scope
-        self.isolated = isolated
-        self.alive: dict[int, Token] = {}
-        self.listening: dict[int, Token] = {}
-        self.arrived: dict[Any, dict[str, list[Token]]] = {}  # join -> flow -> tokens that wait there
-        self.interrupted = False
-        self.task_tree = Token(self, self.spec.start, None, COMPLETED, ident=0)
-
-    def begin(self, starts: tuple[FlowNode, ...]) -> None:
-        """Place the first tokens and listen for what may start an event sub-process."""
-        for node in self.spec.event_sub_processes:
-            node.listen(self)
-        for start in starts:
-            start._update(Token(self, start, self.task_tree))
-        if not self.alive:
-            self.instance.emptied.append(self)
-
-    def clear(self, but: Token | None = None) -> None:
-        """Cancel every token of the level."""
-        for token in [*self.alive.values(), *self.listening.values()]:
-            if token is not but:
-                token.cancel()
-
-    def end(self) -> None:
-        """End the level: no token is left in it."""
-        self.completed = True
-        self.clear()
-        host = self.host
-        if host is not None and isinstance(self, Inner):
-            host.task_spec.ended_inside(host, self)
-            del self.instance.subprocesses[host.id]
-            host.complete()
-
-    def _task_completed_notify(self, task: Token) -> None:
-        """Do nothing: the library would look at every waiting task of the tree."""
-
-
-class _NoScripts:
-    """In the place of SpiffWorkflow's script engine, which evaluates Python."""
-
-    environment = None
-
-    def __getattr__(self, name: str) -> Any:  # noqa: ANN401
-        raise errors.ExecutionError(reason=f"a diagram cannot run scripts of the library ({name})")
-
-
-class Instance(Level, BpmnWorkflow):  # type: ignore[misc]
-    """A running instance of a process, in memory, for the time of one step."""
-
-    subprocesses: dict[int, "Inner"]
-
-    def __init__(self, spec: BodySpec, now: datetime, number: int = 0) -> None:
-        super().__init__(spec, script_engine=_NO_SCRIPTS, deserializing=True)
-        self.now = now
-        self.number = self.number_before = number  # of the last token, now and at the start of the step
-        self.steps = 0
-        self.queue: deque[Token] = deque()
-        self.emptied: deque[Level] = deque()
-        self.joining: dict[Level, None] = {}  # levels in which tokens wait at inclusive gateways
-        self.events: list[outcomes.Happened] = []
-        self.opened: dict[int, outcomes.Opened] = {}
-        self.closed: list[outcomes.Closed] = []
-        self.timers: dict[int, outcomes.Timer] = {}
-        self.subscriptions: dict[int, outcomes.Subscription] = {}
-        self.ended: list[int] = []
-        self.thrown: list[outcomes.Thrown] = []
-        self.changed: dict[tuple[int, str], tuple[Scope, object]] = {}
-        self.variables = Scope(0)
-        self.open(self, None, self.variables, isolated=True)
-
-    def next_number(self) -> int:
-        """Number a new token."""
-        self.number += 1
-        return self.number
-
-    def happened(self, kind: str, element: str, token: int) -> None:
-        """Note for history what happened."""
-        self.events.append(outcomes.Happened(kind, element, token))  # type: ignore[arg-type]
-
-    def levels(self) -> list[Level]:
-        """Give the instance itself and what runs inside it, outer before inner."""
-        return [self, *self.subprocesses.values()]
-
-    def token(self, number: int) -> Token | None:
-        """Find an unfinished token."""
-        for level in self.levels():
-            found = level.alive.get(number) or level.listening.get(number)
-            if found is not None:
-                return found
-        return None
-
-    def settle(self) -> None:
-        """Run what is ready until only people, events and the clock can move the instance on. Raises StepLimit."""
-        queue = self.queue
-        while True:
-            while queue:
-                token = queue.popleft()
-                if token._state == READY:
-                    self.count(1)
-                    token.run()
-            if not (self.join() or self.end_emptied()):
-                return
-
-    def count(self, steps: int) -> None:
-        """Count work; raise StepLimit where it is too much for one call."""
-        self.steps += steps
-        if self.steps > MAXIMUM_STEPS:
-            raise errors.StepLimit(limit=MAXIMUM_STEPS)
-
-    def join(self) -> bool:
-        """Let one inclusive gateway go on that no token can reach any more (13.4.3)."""
-        for level in list(self.joining):
-            waiting = [join for join in level.arrived if join.inclusive and level.arrived[join]]
-            if not waiting or level.completed:
-                del self.joining[level]
-            for join in waiting:
-                if join.fire(level):
-                    return True
-        return False
-
-    def end_emptied(self) -> bool:
-        """End one level that has no token left."""
-        while self.emptied:
-            level = self.emptied.popleft()
-            if not level.alive and not level.completed:
-                level.end()
-                return True
-        return False
-
-
-class Inner(Level, BpmnSubWorkflow):  # type: ignore[misc]
-    """A sub-process or called process that runs inside an instance, on behalf of its ``host``."""
-
-    def __init__(self, spec: BodySpec, host: Token, scope: Scope | None, *, isolated: bool) -> None:
-        self.host = host
-        super().__init__(spec, host.id, host.instance, deserializing=True)
-        self.open(host.instance, host, scope, isolated=isolated)
-        host.instance.subprocesses[host.id] = self
-
-    def _calculate_depth(self) -> int:
-        return self.host.workflow.depth + 1 if self.host is not None else 0
-
-
-_NO_SCRIPTS = _NoScripts()

@@ -17,7 +17,8 @@ import zstandard
 from engine import errors
 from engine.execution import mended
 from engine.execution.elements.gateways import Join
-from engine.execution.mended import BodySpec, Inner, Instance, Level, Token
+from engine.execution.instances import Inner, Instance, Level
+from engine.execution.mended import BodySpec, Token
 from engine.execution.variables import Scope
 
 VERSION = 1
@@ -73,24 +74,22 @@ def _level_row(level: Level, kept: dict[int, Token]) -> list[object]:
     return [
         host,
         [_token_row(token, kept) for number, token in tokens.items() if number],
-        level.scope.pack() if level.scope is not None else None,
+        level.scope and level.scope.pack(),
         int(level.isolated) + 2 * int(level.interrupted),
     ]
 
 
-def _token_row(token: Token, kept: dict[int, Token]) -> list[object]:
-    """Give ``[number, node, state, flow, parent, scope, memory]`` without what is empty at the end."""
-    row: list[object] = [token.id, token.task_spec.name, token._state]
-    flow, parent = token.flow, token._parent if token._parent in kept else 0
-    if token.memory is not None:
-        row += (flow and flow.id, parent, token.scope and token.scope.pack(), token.memory.pack())
-    elif token.scope is not None:
-        row += (flow and flow.id, parent, token.scope.pack())
-    elif parent:
-        row += (flow and flow.id, parent)
-    elif flow is not None:
-        row.append(flow.id)
-    return row
+def _token_row(token: Token, kept: dict[int, Token]) -> tuple[object, ...]:
+    scope, memory, flow = token.scope, token.memory, token.flow
+    return (
+        token.id,
+        token.task_spec.name,
+        token._state,
+        flow and flow.id,
+        token._parent if token._parent in kept else 0,
+        scope and scope.pack(),
+        memory and memory.pack(),
+    )
 
 
 # Reading -------------------------------------------------------------------------------------------------------------
@@ -115,20 +114,18 @@ def _instance(spec: BodySpec, found: Any, now: datetime) -> Instance:  # noqa: A
 def _fill(level: Level, row: list[Any]) -> None:
     host, tokens, scope, flags = row
     level.isolated, level.interrupted = bool(flags & 1), bool(flags & 2)
-    level.scope = Scope.unpack(host, scope) if scope is not None else None
+    level.scope = scope and Scope.unpack(host, scope)
     specs, flows = level.spec.task_specs, level.spec.flows
     parents: list[tuple[Token, int]] = []
-    for number, node, state, *more in tokens:
-        flow, parent, own, memory = (*more, None, None, None, None)[:4]
+    for number, node, state, flow, parent, own, memory in tokens:
         spec = specs.get(node)
         if spec is None or node == mended.ROOT:
             raise errors.NodeGone(node=node)
-        token = Token(level, spec, None, state, number, flows.get(flow) if flow is not None else None)
-        parents.append((token, parent or 0))
-        if own is not None:
-            token.scope = Scope.unpack(number, own)
-        if memory is not None:
-            token.memory = Scope.unpack(number, memory)
+        token = Token(level, spec, level.task_tree, state, number, flow and flows.get(flow))
+        if parent:
+            parents.append((token, parent))
+        token.scope = own and Scope.unpack(number, own)
+        token.memory = memory and Scope.unpack(number, memory)
     for token, parent in parents:
         token.parent = level.tasks[parent]
         level.tasks[parent]._children.append(token.id)

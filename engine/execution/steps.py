@@ -11,7 +11,8 @@ from engine import errors
 from engine.execution import state as states
 from engine.execution.elements import events
 from engine.execution.elements.gateways import Join
-from engine.execution.mended import FINISHED, READY, STARTED, FlowNode, Instance, Token
+from engine.execution.instances import Instance
+from engine.execution.mended import FINISHED, READY, STARTED, FlowNode, Token
 from engine.execution.outcomes import (
     At,
     Change,
@@ -131,7 +132,7 @@ def describe(spec: Spec, state: bytes) -> Snapshot:
     instance = states.load(spec.main, state, _NEVER)
     tokens = [task for level in instance.levels() for task in (*level.alive.values(), *level.listening.values())]
     found = [At(task.id, task.task_spec.node, _status(task)) for task in sorted(tokens, key=lambda task: task.id)]
-    return Snapshot(_instance_status(instance), tuple(found), dict(instance.variables.values))
+    return Snapshot(_instance_status(instance), tuple(found), _visible(instance.task_tree.scopes()))
 
 
 def finish(instance: Instance, *, prune: bool = True) -> Step:

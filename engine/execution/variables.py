@@ -8,6 +8,8 @@ write wins and nothing is merged at joins. Values are copied when they come in, 
 import math
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime, time, timedelta
+from types import MappingProxyType
+from typing import Any
 
 from engine import errors
 from engine.expressions import feel, inspection
@@ -16,6 +18,7 @@ MAXIMUM_DEPTH = 60  # of lists and contexts in one another, in one value
 MAXIMUM_SIZE = 1_000_000  # characters and entries of one value
 MAXIMUM_NAME = 200
 _INT64 = 1 << 63
+_NOTHING: Mapping[str, object] = MappingProxyType({})
 
 
 class Scope:
@@ -26,11 +29,11 @@ class Scope:
 
     __slots__ = ("owner", "tagged", "values")
 
-    def __init__(self, owner: int, values: Mapping[str, object] | None = None) -> None:
+    def __init__(self, owner: int, values: Mapping[str, object] = _NOTHING) -> None:
         self.owner = owner
         self.values: dict[str, object] = {}
         self.tagged: set[str] = set()
-        for name, value in (values or {}).items():
+        for name, value in values.items():
             self.put(name, value)
 
     def put(self, name: str, value: object) -> object:
@@ -48,15 +51,12 @@ class Scope:
         return [{**self.values, **{name: _pack(self.values[name]) for name in tagged}}, tagged]
 
     @classmethod
-    def unpack(cls, owner: int, packed: list[object]) -> "Scope":
+    def unpack(cls, owner: int, packed: list[Any]) -> "Scope":
         """Read what ``pack`` gave."""
         scope = cls(owner)
-        values = packed[0]
-        if not isinstance(values, dict):
-            raise TypeError("the variables of a scope are no object")
-        scope.values = values
-        for name in packed[1] if len(packed) > 1 and isinstance(packed[1], list) else ():
-            values[name] = _unpack(values[name])
+        scope.values, *tagged = packed
+        for name in tagged[0] if tagged else ():
+            scope.values[name] = _unpack(scope.values[name])
             scope.tagged.add(name)
         return scope
 

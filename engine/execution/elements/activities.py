@@ -8,7 +8,8 @@ from engine import errors
 from engine.diagrams import model
 from engine.execution import outcomes
 from engine.execution.elements.events import BoundaryEvent, Catching, throw
-from engine.execution.mended import MAYBE, STARTED, BodySpec, FlowNode, Inner, Token
+from engine.execution.instances import Inner, enter
+from engine.execution.mended import MAYBE, STARTED, BodySpec, FlowNode, Token
 from engine.execution.variables import Expression, Scope, visible
 
 MAXIMUM_ITEMS = 5_000  # of one multi-instance activity
@@ -131,7 +132,7 @@ class SubProcess(Activity):
     inner: BodySpec
 
     def _run_hook(self, token: Token) -> None:
-        token.enter(self.inner).begin(self.inner.starts)
+        enter(token, self.inner).begin(self.inner.starts)
 
 
 class CallActivity(Activity):
@@ -145,7 +146,7 @@ class CallActivity(Activity):
         scope = Scope(token.id)
         for name, value in self._handed(self.inputs, token):
             scope.put(name, value)
-        token.enter(self.inner, scope).begin(self.inner.starts)
+        enter(token, self.inner, scope).begin(self.inner.starts)
 
     def ended_inside(self, token: Token, level: Inner) -> None:
         """Hand the results out."""

@@ -11,7 +11,8 @@ from engine import errors
 from engine.diagrams import model
 from engine.execution import outcomes
 from engine.execution.elements.timers import Due, Timer
-from engine.execution.mended import FINISHED, MAYBE, WAITING, BodySpec, Flow, FlowNode, Instance, Level, Token
+from engine.execution.instances import Instance, Level, enter
+from engine.execution.mended import FINISHED, MAYBE, WAITING, BodySpec, Flow, FlowNode, Token
 from engine.execution.variables import Scope
 
 _Catcher = TypeVar("_Catcher", "BoundaryEvent", "EventSubProcess")
@@ -196,7 +197,7 @@ class EventSubProcess(FlowNode):
         return token
 
     def _run_hook(self, token: Token) -> None:
-        token.enter(self.inner).begin(self.inner.starts)
+        enter(token, self.inner).begin(self.inner.starts)
 
     def _on_cancel(self, token: Token) -> None:
         if token._state == MAYBE:

@@ -5,7 +5,8 @@ tokens came about.
 """
 
 from engine import errors
-from engine.execution.mended import COMPLETED, WAITING, Flow, FlowNode, Level, Token
+from engine.execution.instances import Level
+from engine.execution.mended import COMPLETED, WAITING, Flow, FlowNode, Token
 
 
 class ExclusiveGateway(FlowNode):
