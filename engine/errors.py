@@ -85,6 +85,10 @@ class ConfigurationError(InputError):
     """The setting {name} is not valid: {reason}"""
 
 
+class NotBuilt(LajurError):
+    """This checkout lacks {file}, which is built from sources; run: make demo"""
+
+
 # Conflicts -----------------------------------------------------------------------------------------------------------
 
 

@@ -6,7 +6,8 @@ import { parseExpression, parseUnaryTests } from 'feelin';
 
 /** @type {Map<string, import('@lezer/common').Tree>} */
 const trees = new Map();
-const MOST_TREES = 100; // parsing takes a millisecond, and what is inspected is compiled soon after
+let characters = 0;
+const MOST_CHARACTERS = 10_000; // parsing takes a millisecond, and what is inspected is compiled soon after
 
 /**
  * Names are read without regard to the variables there are, so that a check and every run read the same.
@@ -18,7 +19,11 @@ export function parse(dialect, source) {
   const known = trees.get(key);
   if (known) return known;
   const tree = (dialect === 'unary' ? parseUnaryTests : parseExpression)(source, {}, undefined);
-  if (trees.size >= MOST_TREES) trees.clear();
+  characters += key.length;
+  if (characters > MOST_CHARACTERS) {
+    trees.clear();
+    characters = key.length;
+  }
   trees.set(key, tree);
   return tree;
 }
