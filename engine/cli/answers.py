@@ -152,6 +152,7 @@ class _Maker:
         self.question, self.form, self.compared, self.visit = question, form, compared, visit
         self.today = question.now.date()
         self.tries: Counter[str] = Counter()
+        self.guessed: set[str] = set()
 
     def make(self) -> dict[str, Any]:
         start = validation.initial(self.form, self.question.variables, now=self.question.now)
@@ -161,7 +162,8 @@ class _Maker:
                 self.form, made, variables=self.question.variables, today=self.today, zone=self.question.zone
             )
             before = json.dumps(made, default=str)
-            self.tries.update(sheet.errors.keys() if made else ())
+            self.tries.update(self.guessed & sheet.errors.keys())
+            self.guessed.clear()
             made = self.scope(self.form.order, sheet, start, "", 0)
             if not sheet.errors and json.dumps(made, default=str) == before:
                 return made
@@ -183,7 +185,9 @@ class _Maker:
                 continue
             choices, rotating = self.candidates(one, state, stored)
             turn = self.visit // stride + row if rotating else 0
-            validation.put(made, one.path, choices[(turn + self.tries[f"{prefix}{one.name}"]) % len(choices)])
+            path = f"{prefix}{one.name}"
+            self.guessed.add(path)
+            validation.put(made, one.path, choices[(turn + self.tries[path]) % len(choices)])
             stride *= len(choices) if rotating else 1
         return made
 
