@@ -84,6 +84,15 @@ def open(url: str, busy_seconds: float = BUSY_SECONDS) -> Database:  # noqa: A00
     return database
 
 
+def take_turns(session: Session, what: int) -> None:
+    """Wait until no other transaction takes turns at ``what``, a number of the caller's own; the turn ends with the transaction.
+
+    SQLite's transactions that write take turns anyway.
+    """
+    if session.dialect.name == "postgresql":
+        session.execute(sqlalchemy.select(sqlalchemy.func.pg_advisory_xact_lock(what)))
+
+
 def upgrade(url: str) -> None:
     """Bring a database to this version's schema, whole or not at all; a SQLite file that is missing is made.
 
@@ -98,14 +107,12 @@ def upgrade(url: str) -> None:
         engine = _postgresql(parsed, _UPGRADE_SECONDS)
     try:
         with _begun(engine) as connection:
+            take_turns(connection, _UPGRADE_LOCK)
+            schema.migrate(connection)
             if parsed.drivername == "sqlite":
-                schema.migrate(connection)
                 broken = connection.exec_driver_sql("PRAGMA foreign_key_check").all()
                 if broken:
                     raise errors.StorageError(reason=f"the upgrade would break {len(broken)} references")
-            else:
-                connection.execute(sqlalchemy.select(sqlalchemy.func.pg_advisory_xact_lock(_UPGRADE_LOCK)))
-                schema.migrate(connection)
     finally:
         engine.dispose()
 

@@ -87,6 +87,9 @@ class Problem:
     serial: int | None
     kind: Literal["edited", "gap", "truncated", "orphan"]
 
+    def __str__(self) -> str:
+        return f"{self.instance_id} {self.serial or '-'}: {self.kind}"
+
 
 @dataclass(frozen=True, slots=True)
 class Report:
@@ -119,8 +122,10 @@ _orphans = (
 )
 
 
-def append(session: Session, head: Head, events: Iterable[Event], *, author: Author, now: datetime) -> Head:
-    """Add events to an instance's chain, in one statement; the caller stores the new head in the instance's row."""
+def chain(
+    head: Head, events: Iterable[Event], *, author: Author, now: datetime
+) -> tuple[Head, list[dict[str, object]]]:
+    """Link events to the end of an instance's chain: the new end, for the instance's row, and the rows for :func:`add`."""
     serial, last = head.serial, head.hash
     rows: list[dict[str, object]] = []
     for event in events:
@@ -140,9 +145,20 @@ def append(session: Session, head: Head, events: Iterable[Event], *, author: Aut
         }
         row["hash"] = last = digest(last, row)
         rows.append(row)
+    return Head(head.instance_id, serial, last), rows
+
+
+def add(session: Session, rows: Sequence[Mapping[str, object]]) -> None:
+    """Store linked events, in one statement."""
     if rows:
         session.execute(_insert, rows)
-    return Head(head.instance_id, serial, last)
+
+
+def append(session: Session, head: Head, events: Iterable[Event], *, author: Author, now: datetime) -> Head:
+    """Link and store events; the caller stores the new end in the instance's row."""
+    end, rows = chain(head, events, author=author, now=now)
+    add(session, rows)
+    return end
 
 
 def digest(previous: bytes, row: Mapping[Any, Any]) -> bytes:

@@ -35,7 +35,7 @@ users = Table(
     metadata,
     Column("id", Key, primary_key=True),
     Column("username", String(64), nullable=False, unique=True),  # lower case
-    Column("name", String(200), nullable=False),
+    Column("name", String, nullable=False),
     Column("password", String(200), nullable=False),  # argon2id
     Column("roles", Json, nullable=False),  # list of role names, without "employee", which everyone has
     Column("locale", String(8)),
@@ -47,8 +47,8 @@ users = Table(
 groups = Table(
     "groups",
     metadata,
-    Column("key", String(64), primary_key=True),
-    Column("name", String(200), nullable=False),
+    Column("key", String, primary_key=True),
+    Column("name", String, nullable=False),
     Column("position", Integer, nullable=False),  # the order of office.toml
     Column("active", Boolean, nullable=False),  # false: no longer in office.toml, kept for what refers to it
 )
@@ -58,7 +58,7 @@ memberships = Table(
     metadata,
     Column("id", Key, primary_key=True),
     Column("user_id", Key, ForeignKey("users.id"), nullable=False, index=True),
-    Column("group_key", String(64), ForeignKey("groups.key"), nullable=False, index=True),
+    Column("group_key", String, ForeignKey("groups.key"), nullable=False, index=True),
     Column("capacity", String(16), nullable=False),  # definitif | plt | plh
     Column("decree", String(100)),  # number of the decision that appointed
     Column("since", Moment, nullable=False),
@@ -87,10 +87,10 @@ definitions = Table(
     "definitions",
     metadata,
     Column("id", Key, primary_key=True),
-    Column("key", String(200), nullable=False),
+    Column("key", String, nullable=False),
     Column("version", Integer, nullable=False),
     Column("hash", String(64), nullable=False),  # SHA-256 over source, forms and called processes
-    Column("name", String(500), nullable=False),
+    Column("name", String, nullable=False),
     Column("source", LargeBinary, nullable=False),
     Column("forms", Json, nullable=False),  # form key -> content hash
     Column("calls", Json, nullable=False),  # called process key -> definition id, also of those that they call
@@ -105,7 +105,7 @@ participants = Table(
     "participants",  # groups that have a lane in a definition; follows from its lanes and the office
     metadata,
     Column("definition_id", Key, ForeignKey("definitions.id"), primary_key=True),
-    Column("group_key", String(64), primary_key=True),
+    Column("group_key", String, primary_key=True),
     Index("ix_participants_group_key", "group_key", "definition_id"),
     sqlite_with_rowid=False,
 )
@@ -113,7 +113,7 @@ participants = Table(
 forms = Table(
     "forms",
     metadata,
-    Column("key", String(200), primary_key=True),
+    Column("key", String, primary_key=True),
     Column("version", Integer, primary_key=True, autoincrement=False),
     Column("hash", String(64), nullable=False, index=True),  # SHA-256 of source
     Column("source", LargeBinary, nullable=False),
@@ -149,16 +149,16 @@ tasks = Table(
     Column("id", Key, primary_key=True),
     Column("instance_id", Key, ForeignKey("instances.id"), nullable=False),
     Column("token", Integer, nullable=False),
-    Column("node", String(255), nullable=False),
-    Column("name", String(500), nullable=False),
-    Column("item", String(200)),  # which of several: a multi-instance's item in words
-    Column("lane", String(255)),
-    Column("group_key", String(64)),  # the candidate group
+    Column("node", String, nullable=False),
+    Column("name", String, nullable=False),
+    Column("item", String),  # which of several: a multi-instance's item in words
+    Column("lane", String),
+    Column("group_key", String),  # the candidate group
     Column("assignee", Key, ForeignKey("users.id")),
     Column("status", String(16), nullable=False),  # open -> completed | cancelled
     Column("version", Integer, nullable=False),  # counts claims and releases
-    Column("form_key", String(200)),
-    Column("sop_no", String(32)),
+    Column("form_key", String),
+    Column("sop_no", String),
     Column("due_at", Due, nullable=False),
     Column("created_at", Moment, nullable=False),
     Column("completed_at", Moment),
@@ -175,7 +175,7 @@ jobs = Table(
     Column("id", Key, primary_key=True),
     Column("instance_id", Key, ForeignKey("instances.id"), nullable=False),
     Column("token", Integer, nullable=False),
-    Column("node", String(255), nullable=False),
+    Column("node", String, nullable=False),
     Column("kind", String(16), nullable=False),  # timer
     Column("due_at", Moment, nullable=False, index=True),
     Column("data", Json, nullable=False),
@@ -189,9 +189,9 @@ subscriptions = Table(
     Column("id", Key, primary_key=True),
     Column("instance_id", Key, ForeignKey("instances.id"), nullable=False),
     Column("token", Integer, nullable=False),
-    Column("node", String(255), nullable=False),
+    Column("node", String, nullable=False),
     Column("kind", String(16), nullable=False),  # message | signal | conditional
-    Column("name", String(255)),
+    Column("name", String),
     Column("data", Json, nullable=False),
     Index("ix_subscriptions_instance_id", "instance_id", "token"),
     Index("ix_subscriptions_name", "kind", "name"),
@@ -205,11 +205,11 @@ history = Table(
     Column("serial", Integer, primary_key=True, autoincrement=False),  # 1, 2, 3, ... without a gap
     Column("at", Moment, nullable=False),
     Column("kind", String(32), nullable=False),
-    Column("node", String(255)),
+    Column("node", String),
     Column("task_id", Key),
     Column("user_id", Key),
     Column("user_name", String(200), nullable=False),
-    Column("group_key", String(64)),  # the position (jabatan) acted for
+    Column("group_key", String),  # the position (jabatan) acted for
     Column("capacity", String(16)),
     Column("data", String, nullable=False),  # canonical JSON text, hashed as it stands
     Column("hash", LargeBinary(32), nullable=False),

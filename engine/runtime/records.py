@@ -1,0 +1,299 @@
+"""Records: the one way in which a step of the engine becomes rows, and the lock that it needs.
+
+Whoever changes an instance first holds it (:func:`hold`): its row stays locked to the end of the transaction, so that the steps
+of one instance never overlap. The row's version, checked again when it is written, is the net below that lock.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, bindparam, delete, insert, literal_column, select, update
+
+from engine import errors
+from engine.calendar import waktu
+from engine.config import Office
+from engine.execution import steps
+from engine.people import access, groups
+from engine.runtime import definitions
+from engine.store import history as histories
+from engine.store import keys, models
+from engine.store.db import Session
+
+_ITEM_LONGEST = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """An instance that no other transaction can change until this one ends. ``office`` is the office's revision."""
+
+    id: UUID
+    definition_id: UUID
+    status: str
+    version: int
+    state: bytes
+    head: histories.Head
+    office: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class OpenTask:
+    """A task that a step has opened; ``item`` tells it from others of its node."""
+
+    id: UUID
+    node: str
+    name: str
+    item: str | None
+    group: str | None
+
+    @property
+    def label(self) -> str:
+        """Give the name with the item: "Kirim surat – Bupati"."""
+        return label(self.name, self.item)
+
+
+_instances, _tasks = models.instances, models.tasks
+_jobs, _subscriptions = models.jobs, models.subscriptions
+OPEN = literal_column("tasks.status") == literal_column("'open'")
+"""Said without a parameter, or else neither database would use the indexes of open tasks."""
+
+_office = select(models.offices.c.revision).scalar_subquery()
+held = select(
+    _instances.c.id,
+    _instances.c.definition_id,
+    _instances.c.status,
+    _instances.c.version,
+    _instances.c.state,
+    _instances.c.history_serial,
+    _instances.c.history_hash,
+    _office.label("office"),
+).with_for_update(of=_instances)
+_hold = held.where(_instances.c.id == bindparam("instance"))
+_insert = insert(_instances)
+_write = update(_instances).where(_instances.c.id == bindparam("instance"), _instances.c.version == bindparam("seen"))
+_open_task = insert(_tasks)
+_open_tokens = select(_tasks.c.id, _tasks.c.node).where(
+    _tasks.c.instance_id == bindparam("instance"), _tasks.c.token.in_(bindparam("tokens", expanding=True)), OPEN
+)
+_withdraw = (
+    update(_tasks)
+    .where(_tasks.c.id.in_(bindparam("ids", expanding=True)), OPEN)
+    .values(status="cancelled", completed_at=bindparam("now"))
+)
+_end_jobs = delete(_jobs).where(
+    _jobs.c.instance_id == bindparam("instance"), _jobs.c.token.in_(bindparam("tokens", expanding=True))
+)
+_end_subscriptions = delete(_subscriptions).where(
+    _subscriptions.c.instance_id == bindparam("instance"),
+    _subscriptions.c.token.in_(bindparam("tokens", expanding=True)),
+)
+_add_jobs, _add_subscriptions = insert(_jobs), insert(_subscriptions)
+
+
+def label(name: str, item: str | None) -> str:
+    """Give the words that a task is known by."""
+    return f"{name} – {item}" if item else name
+
+
+# Changing ------------------------------------------------------------------------------------------------------------
+
+
+def hold(session: Session, instance_id: UUID) -> Held:
+    """Lock an active instance to the end of the transaction.
+
+    Raises :class:`errors.NotFound`, :class:`errors.InstanceClosed`.
+    """
+    row = session.execute(_hold, {"instance": instance_id}).first()
+    if row is None:
+        raise errors.NotFound(kind="Instance", key=instance_id)
+    if row.status != "active":
+        raise errors.InstanceClosed
+    return held_of(row)
+
+
+def held_of(row: Row[*tuple[Any, ...]]) -> Held:
+    """Give what a row of :data:`held` says."""
+    head = histories.Head(row.id, row.history_serial, bytes(row.history_hash))
+    return Held(row.id, row.definition_id, row.status, row.version, bytes(row.state), head, row.office)
+
+
+def note(
+    session: Session,
+    instance: Held,
+    events: Sequence[histories.Event],
+    *,
+    actor: access.Actor,
+    now: datetime,
+    **values: object,
+) -> None:
+    """Add events to a held instance's history, and change columns of its row. Raises :class:`errors.InstanceChanged`."""
+    head, rows = histories.chain(instance.head, events, author=actor, now=now)
+    _update(session, instance, {**values, "history_serial": head.serial, "history_hash": head.hash})
+    histories.add(session, rows)
+
+
+def record(
+    session: Session,
+    instance: Held,
+    step: steps.Step,
+    *,
+    actor: access.Actor,
+    now: datetime,
+    event: histories.Event,
+) -> tuple[OpenTask, ...]:
+    """Store what a step did to a held instance; ``event`` is what caused it. Give the tasks that it opened.
+
+    A task that was completed is the caller's to close. Raises :class:`errors.InstanceChanged` where the instance was not held.
+    """
+    return _store(session, instance, step, None, event, actor, now)
+
+
+def begin(
+    session: Session,
+    definition_id: UUID,
+    step: steps.Step,
+    *,
+    actor: access.Actor,
+    now: datetime,
+    business_key: str | None,
+    event: histories.Event,
+) -> tuple[UUID, tuple[OpenTask, ...]]:
+    """Store a new instance with the first step it took; give its id and the tasks that are open."""
+    head = histories.Head(keys.new())
+    instance = Held(head.instance_id, definition_id, "active", 0, b"", head, None)
+    row = {
+        "definition_id": definition_id,
+        "business_key": business_key,
+        "started_at": now,
+        "started_by": actor.user_id,
+    }
+    return instance.id, _store(session, instance, step, row, event, actor, now)
+
+
+def _store(
+    session: Session,
+    instance: Held,
+    step: steps.Step,
+    new: Mapping[str, object] | None,
+    event: histories.Event,
+    actor: access.Actor,
+    now: datetime,
+) -> tuple[OpenTask, ...]:
+    loaded = definitions.load(session, instance.definition_id)
+    office = groups.office(session, instance.office)
+    opened = [_task(each, instance.id, loaded, office, now) for each in step.opened]
+    cancelled = [each.token for each in step.closed if each.how == "cancelled"]
+    withdrawn = session.execute(_open_tokens, {"instance": instance.id, "tokens": cancelled}).all() if cancelled else []
+    events = [
+        replace(event, data={**event.data, **_what(step)}),
+        *(histories.Event("task.cancelled", task.node, task.id) for task in withdrawn),
+        *(_opened(row) for row in opened),
+    ]
+    values: dict[str, object] = {"state": step.state, "status": step.status}
+    if step.status == "completed":
+        events.append(histories.Event("instance.completed"))
+        values |= {"ended_at": now, "ended_by": actor.user_id}
+    head, rows = histories.chain(instance.head, events, author=actor, now=now)
+    values |= {"history_serial": head.serial, "history_hash": head.hash}
+    if new is None:
+        _update(session, instance, values)
+    else:
+        session.execute(_insert, {"id": instance.id, "version": 1, **new, **values})
+    withdraw(session, [task.id for task in withdrawn], now)
+    if opened:
+        session.execute(_open_task, opened)
+    _wait(session, instance.id, step)
+    histories.add(session, rows)
+    return tuple(OpenTask(row["id"], row["node"], row["name"], row["item"], row["group_key"]) for row in opened)
+
+
+def withdraw(session: Session, tasks: Sequence[UUID], now: datetime) -> None:
+    """Close open tasks that nobody needs to do any more."""
+    if tasks and session.execute(_withdraw, {"ids": list(tasks), "now": now}).rowcount != len(tasks):
+        raise errors.InstanceChanged
+
+
+def _update(session: Session, instance: Held, values: Mapping[str, object]) -> None:
+    written = session.execute(
+        _write, {"instance": instance.id, "seen": instance.version, "version": instance.version + 1, **values}
+    )
+    if written.rowcount != 1:
+        raise errors.InstanceChanged
+
+
+def _what(step: steps.Step) -> dict[str, object]:
+    """Say what a step did, for history: the way it took, and each variable it wrote with its value before and after."""
+    what: dict[str, object] = {"path": [(each.kind, each.element) for each in step.events]}
+    if step.changes:
+        what["changes"] = [(each.name, each.scope, each.before, each.after) for each in step.changes]
+    return what
+
+
+def _task(
+    opened: steps.Opened, instance_id: UUID, loaded: definitions.Loaded, office: Office, now: datetime
+) -> dict[str, Any]:
+    target = opened.properties.get("sop.waktu")
+    if opened.candidate_groups:
+        group: str | None = opened.candidate_groups[0]
+    else:
+        group = office.group_of(opened.lane) if opened.lane else None
+    return {
+        "id": keys.new(),
+        "instance_id": instance_id,
+        "token": opened.token,
+        "node": opened.node,
+        "name": opened.name or opened.node,
+        "item": _item(opened, loaded),
+        "lane": opened.lane,
+        "group_key": group,
+        "status": "open",
+        "version": 1,
+        "form_key": opened.form_key,
+        "sop_no": opened.properties.get("sop.no"),
+        "due_at": waktu.due(now, waktu.parse(target)) if target else None,
+        "created_at": now,
+    }
+
+
+def _opened(row: Mapping[str, Any]) -> histories.Event:
+    data = {name: row[column] for name, column in (("group", "group_key"), ("item", "item")) if row[column]}
+    return histories.Event("task.opened", row["node"], row["id"], data=data)
+
+
+def _item(opened: steps.Opened, loaded: definitions.Loaded) -> str | None:
+    """Say in words which item of a multi-instance a task is about."""
+    if opened.node not in loaded.items:
+        return None
+    name = loaded.items[opened.node]
+    if name is None:
+        number = opened.local.get("loopCounter")
+        return str(number + 1) if isinstance(number, int) else None
+    item = opened.local.get(name)
+    if isinstance(item, Mapping):
+        telling = [item[each] for each in ("nama", "name", "label") if item.get(each)]
+        item = next((each for each in (*telling, *item.values()) if isinstance(each, str) and each), None)
+    words = " ".join("".join(each if each.isprintable() else " " for each in str(item)).split())
+    return words[:_ITEM_LONGEST] if item is not None and words else None
+
+
+def _wait(session: Session, instance_id: UUID, step: steps.Step) -> None:
+    """Store what the instance waits for now, and drop what it no longer waits for."""
+    if over := [*step.ended, *(each.token for each in step.timers)]:  # a timer set anew takes its old one's place
+        session.execute(_end_jobs, {"instance": instance_id, "tokens": over})
+    if step.ended:
+        session.execute(_end_subscriptions, {"instance": instance_id, "tokens": list(step.ended)})
+    waits = {"instance_id": instance_id, "data": {}}
+    if step.timers:
+        timers = [
+            {**waits, "id": keys.new(), "token": each.token, "node": each.node, "kind": "timer", "due_at": each.due}
+            for each in step.timers
+        ]
+        session.execute(_add_jobs, timers)
+    if step.subscriptions:
+        waiting = [
+            {**waits, "id": keys.new(), "token": each.token, "node": each.node, "kind": each.kind, "name": each.name}
+            for each in step.subscriptions
+        ]
+        session.execute(_add_subscriptions, waiting)

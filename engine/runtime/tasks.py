@@ -1,0 +1,337 @@
+"""Tasks: the inbox and its verbs, claim, release and complete.
+
+Every verb holds the task's instance first and looks at the task afterwards, so what it decides on is what is. Closing is a
+conditional update all the same: of two who complete one task, one succeeds and the other is told so.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+from uuid import UUID
+
+from sqlalchemy import Row, Select, and_, bindparam, or_, select, update
+
+from engine import errors
+from engine.diagrams import model
+from engine.execution import steps
+from engine.forms import validation
+from engine.forms.model import Form
+from engine.people import access, groups, users
+from engine.runtime import definitions, pages, records
+from engine.runtime.pages import Page
+from engine.runtime.records import OPEN, OpenTask
+from engine.store import history as histories
+from engine.store import models
+from engine.store.db import Session
+
+
+@dataclass(frozen=True, slots=True)
+class TaskRow:
+    """An open task as the inbox shows it; ``key`` and ``process`` are its process's key and name, ``group`` is a group's key."""
+
+    id: UUID
+    instance_id: UUID
+    key: str
+    process: str
+    business_key: str | None
+    node: str
+    name: str
+    item: str | None
+    lane: str | None
+    group: str | None
+    assignee: UUID | None
+    form_key: str | None
+    sop_no: str | None
+    due_at: datetime | None
+    created_at: datetime
+    version: int
+
+    @property
+    def label(self) -> str:
+        """Give the name with the item: "Kirim surat – Bupati"."""
+        return records.label(self.name, self.item)
+
+
+@dataclass(frozen=True, slots=True)
+class TaskView:
+    """A task as its page shows it.
+
+    ``properties`` are the node's (``sop.*`` among them), ``values`` what the task sees, ``form`` what it asks (``None``:
+    nothing). The page sends ``task.version`` back as ``seen``.
+    """
+
+    task: TaskRow
+    assignee_name: str | None
+    definition_id: UUID
+    properties: Mapping[str, str]
+    documentation: str
+    form: Form | None
+    values: Mapping[str, object]
+    may_claim: bool
+    may_release: bool
+    may_complete: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Completion:
+    """What completing a task led to: the case's status, and those of the tasks it opened that the actor may do."""
+
+    instance_id: UUID
+    status: str
+    next_tasks: tuple[OpenTask, ...]
+
+
+_tasks, _instances, _definitions, _users = models.tasks, models.instances, models.definitions, models.users
+_row = select(
+    _tasks.c.id,
+    _tasks.c.instance_id,
+    _definitions.c.key,
+    _definitions.c.name.label("process"),
+    _instances.c.business_key,
+    _tasks.c.node,
+    _tasks.c.name,
+    _tasks.c.item,
+    _tasks.c.lane,
+    _tasks.c.group_key,
+    _tasks.c.assignee,
+    _tasks.c.form_key,
+    _tasks.c.sop_no,
+    _tasks.c.due_at,
+    _tasks.c.created_at,
+    _tasks.c.version,
+).select_from(
+    _tasks.join(_instances, _instances.c.id == _tasks.c.instance_id).join(
+        _definitions, _definitions.c.id == _instances.c.definition_id
+    )
+)
+_view = (
+    _row.add_columns(
+        _tasks.c.status,
+        _tasks.c.token,
+        _instances.c.definition_id,
+        _instances.c.state,
+        _users.c.name.label("assignee_name"),
+    )
+    .outerjoin(_users, _users.c.id == _tasks.c.assignee)
+    .where(_tasks.c.id == bindparam("task"))
+)
+_hold = records.held.where(
+    _instances.c.id == select(_tasks.c.instance_id).where(_tasks.c.id == bindparam("task")).scalar_subquery()
+)
+_look = select(
+    _tasks.c.id,
+    _tasks.c.token,
+    _tasks.c.node,
+    _tasks.c.group_key,
+    _tasks.c.assignee,
+    _tasks.c.status,
+    _tasks.c.version,
+    _tasks.c.form_key,
+).where(_tasks.c.id == bindparam("task"))
+_change = update(_tasks).where(_tasks.c.id == bindparam("task"), _tasks.c.version == bindparam("seen"), OPEN)
+
+
+# The inbox -----------------------------------------------------------------------------------------------------------
+
+
+def inbox(
+    session: Session,
+    *,
+    actor: access.Actor,
+    scope: Literal["mine", "groups"] = "mine",
+    text: str = "",
+    after: str | None = None,
+    limit: int = 50,
+) -> Page[TaskRow]:
+    """List open tasks, the most urgent first, those without a target time last.
+
+    ``mine`` are those the actor has claimed, ``groups`` those of the actor's groups that nobody has. ``text`` is part of the task's
+    name or item, of the business key or of the process's name; ``after`` is the ``next`` of the page before.
+    """
+    limit = pages.bounded(limit)
+    query: Select[Any] = _row.where(OPEN).order_by(_tasks.c.due_at, _tasks.c.id).limit(limit + 1)
+    if scope == "mine":
+        query = query.where(_tasks.c.assignee == actor.user_id)
+    else:
+        query = query.where(_tasks.c.group_key.in_(sorted(actor.groups)), _tasks.c.assignee.is_(None))
+    if text.strip():
+        pattern = pages.like(text)
+        columns = (_tasks.c.name, _tasks.c.item, _instances.c.business_key, _definitions.c.name)
+        query = query.where(or_(*(pages.contains(column, pattern) for column in columns)))
+    if after:
+        due, key = pages.due_of(after)
+        at = bindparam("after_due", due, type_=_tasks.c.due_at.type)
+        query = query.where(or_(_tasks.c.due_at > at, and_(_tasks.c.due_at == at, _tasks.c.id > key)))
+    rows = session.execute(query).all()
+    return pages.cut(rows, limit, _task_row, lambda row: pages.due_cursor(row.due_at, row.id))
+
+
+def get(session: Session, task_id: UUID, *, actor: access.Actor) -> TaskView:
+    """Give an open task with all its page shows.
+
+    Raises :class:`errors.NotFound`, :class:`errors.TaskForbidden`, :class:`errors.TaskClosed`.
+    """
+    row = session.execute(_view, {"task": task_id}).first()
+    if row is None:
+        raise errors.NotFound(kind="Task", key=task_id)
+    access.require_see_task(actor, assignee=row.assignee, group=row.group_key)
+    if row.status != "open":
+        raise errors.TaskClosed
+    loaded = definitions.load(session, row.definition_id)
+    node: model.Node | None = loaded.nodes.get(row.node)
+    return TaskView(
+        _task_row(row),
+        row.assignee_name,
+        row.definition_id,
+        node.properties if node else {},
+        node.documentation if node else "",
+        loaded.form(row.form_key),
+        steps.visible(loaded.spec, bytes(row.state), row.token),
+        access.may_claim(actor, assignee=row.assignee, group=row.group_key),
+        access.may_release(actor, assignee=row.assignee),
+        access.may_complete(actor, assignee=row.assignee, group=row.group_key),
+    )
+
+
+# Its verbs -----------------------------------------------------------------------------------------------------------
+
+
+def claim(session: Session, task_id: UUID, *, actor: access.Actor, now: datetime) -> None:
+    """Take a task, so that it is the actor's alone; taking what one has already changes nothing.
+
+    Raises :class:`errors.NotFound`, :class:`errors.TaskForbidden`, :class:`errors.TaskTaken`, :class:`errors.TaskClosed`.
+    """
+    instance, task = _held(session, task_id, actor)
+    if task.assignee is not None and task.assignee == actor.user_id:
+        return
+    _require_work(session, actor, task)
+    if not access.may_claim(actor, assignee=task.assignee, group=task.group_key):
+        raise errors.TaskForbidden(group=task.group_key or "-")
+    _changed(session, task, assignee=actor.user_id)
+    event = histories.Event("task.claimed", task.node, task.id, task.group_key)
+    records.note(session, instance, [event], actor=actor, now=now)
+
+
+def release(session: Session, task_id: UUID, *, actor: access.Actor, now: datetime) -> None:
+    """Give a task back to its group; what nobody has stays so.
+
+    Raises :class:`errors.NotFound`, :class:`errors.TaskForbidden`, :class:`errors.TaskClosed`.
+    """
+    instance, task = _held(session, task_id, actor)
+    if task.assignee is None:
+        return
+    access.require_release(actor, assignee=task.assignee, group=task.group_key)
+    _changed(session, task, assignee=None)
+    event = histories.Event("task.released", task.node, task.id, task.group_key, {"from": str(task.assignee)})
+    records.note(session, instance, [event], actor=actor, now=now)
+
+
+def complete(
+    session: Session,
+    task_id: UUID,
+    submission: Mapping[str, object],
+    *,
+    actor: access.Actor,
+    now: datetime,
+    seen: int | None = None,
+) -> Completion:
+    """Complete a task with the answers to its form, and let its case go on to the next tasks or the end.
+
+    A candidate who completes what nobody has, claims it by that. A task without a form asks nothing: what people send is
+    dropped, what the engine itself (:data:`access.SYSTEM`) hands over becomes variables. ``seen`` is the ``version`` of the task on
+    the actor's page. Raises :class:`errors.NotFound`, :class:`errors.TaskForbidden`, :class:`errors.TaskTaken`,
+    :class:`errors.TaskClosed`, :class:`errors.InstanceChanged`, :class:`errors.FormInvalid`, :class:`errors.ExecutionError`,
+    :class:`errors.ExpressionError`; after any of them nothing is stored.
+    """
+    instance, task = _held(session, task_id, actor)
+    _require_work(session, actor, task)
+    if seen is not None and seen != task.version:
+        raise errors.InstanceChanged
+    loaded = definitions.load(session, instance.definition_id)
+    values = _values(session, instance, task, loaded, submission, actor, now)
+    step = steps.complete(loaded.spec, instance.state, task.token, values, now=now)
+    event = histories.Event("task.completed", task.node, task.id, task.group_key)
+    opened = records.record(session, instance, step, actor=actor, now=now, event=event)
+    _changed(
+        session,
+        task,
+        status="completed",
+        assignee=task.assignee or actor.user_id,
+        completed_at=now,
+        completed_by=actor.user_id,
+    )
+    mine = tuple(each for each in opened if access.may_complete(actor, assignee=None, group=each.group))
+    return Completion(instance.id, step.status, mine)
+
+
+def _held(session: Session, task_id: UUID, actor: access.Actor) -> tuple[records.Held, Row[*tuple[Any, ...]]]:
+    """Hold an open task's instance, then read the task; only who may see it is told more."""
+    held = session.execute(_hold, {"task": task_id}).first()
+    task = session.execute(_look, {"task": task_id}).first()
+    if held is None or task is None:
+        raise errors.NotFound(kind="Task", key=task_id)
+    access.require_see_task(actor, assignee=task.assignee, group=task.group_key)
+    if task.status != "open" or held.status != "active":
+        raise errors.TaskClosed
+    return records.held_of(held), task
+
+
+def _require_work(session: Session, actor: access.Actor, task: Row[*tuple[Any, ...]]) -> None:
+    if access.may_complete(actor, assignee=task.assignee, group=task.group_key):
+        return
+    name = users.get(session, task.assignee).name if task.assignee is not None else ""
+    access.require_work(actor, assignee=task.assignee, assignee_name=name, group=task.group_key)
+
+
+def _changed(session: Session, task: Row[*tuple[Any, ...]], **values: object) -> None:
+    """Change a task if it still is what was read."""
+    changed = session.execute(_change, {"task": task.id, "seen": task.version, "version": task.version + 1, **values})
+    if changed.rowcount != 1:
+        raise errors.TaskClosed
+
+
+def _values(
+    session: Session,
+    instance: records.Held,
+    task: Row[*tuple[Any, ...]],
+    loaded: definitions.Loaded,
+    submission: Mapping[str, object],
+    actor: access.Actor,
+    now: datetime,
+) -> Mapping[str, object]:
+    form = loaded.form(task.form_key)
+    if form is None:
+        return submission if actor is access.SYSTEM else {}
+    zone = groups.office(session, instance.office).zone
+    result = validation.validate(
+        form,
+        submission,
+        variables=steps.visible(loaded.spec, instance.state, task.token),
+        today=now.astimezone(zone).date(),
+        zone=zone,
+    )
+    if result.errors:
+        raise errors.FormInvalid(result.errors)
+    return result.values
+
+
+def _task_row(row: Row[*tuple[Any, ...]]) -> TaskRow:
+    return TaskRow(
+        row.id,
+        row.instance_id,
+        row.key,
+        row.process,
+        row.business_key,
+        row.node,
+        row.name,
+        row.item,
+        row.lane,
+        row.group_key,
+        row.assignee,
+        row.form_key,
+        row.sop_no,
+        row.due_at,
+        row.created_at,
+        row.version,
+    )

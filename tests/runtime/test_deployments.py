@@ -1,0 +1,287 @@
+import threading
+from dataclasses import replace
+
+import pytest
+from sqlalchemy import exc, func, select, text
+
+from engine import errors
+from engine.people import access, groups
+from engine.runtime import definitions, deployments, instances, tasks
+from engine.store import keys, models
+from tests.cast import NOW
+from tests.diagrams_made import diagram, flow, form, linear, node, task, textfield
+
+LETTER = linear("surat", task("catat", "Pengadministrasi Umum", form="catat"), task("periksa", "Kasi"))
+NOTE = form("catat", textfield("nomor"))
+FILES = {"surat.bpmn": LETTER, "catat.form": NOTE}
+
+
+@pytest.fixture
+def deploy(db, office):
+    def deployed(files, actor=access.SYSTEM):
+        with db.begin() as session:
+            return deployments.deploy(session, files, actor=actor, now=NOW, office=office)
+
+    return deployed
+
+
+def count(db, table):
+    with db.read() as session:
+        return session.execute(select(func.count()).select_from(table)).scalar_one()
+
+
+def test_a_deployment_makes_a_first_version(db, deploy, cast):
+    with db.read() as session:
+        anton = cast.actor(session, "anton")
+    done = deploy(FILES, anton)
+    assert [str(each) for each in done.created] == ["surat 1"]
+    assert (done.unchanged, done.forms) == ((), ("catat",))
+    with db.read() as session:
+        definition = deployments.latest(session, "surat")
+        assert definition == deployments.get(session, definition.id) == done.created[0]
+        assert (definition.deployed_at, definition.deployed_by) == (NOW, "Anton Mokodompit")
+        assert deployments.source(session, definition.id) == LETTER
+        assert deployments.forms_of(session, definition.id)["catat"].names == {"nomor"}
+        assert deployments.list_latest(session) == (definition,)
+
+
+def test_deploying_again_changes_nothing(db, deploy):
+    deploy(FILES)
+    done = deploy(FILES)
+    assert (done.created, done.forms) == ((), ())
+    assert [str(each) for each in done.unchanged] == ["surat 1"]
+    assert count(db, models.deployments) == count(db, models.definitions) == count(db, models.forms) == 1
+
+
+def test_a_change_makes_a_version_and_the_old_one_stays(db, deploy):
+    deploy(FILES)
+    deploy({**FILES, "surat.bpmn": LETTER.replace(b"periksa", b"telaah")})
+    back = deploy(FILES)  # as it was, and yet a new version
+    assert [str(each) for each in back.created] == ["surat 3"]
+    with db.read() as session:
+        found = deployments.versions(session, "surat")
+        assert [each.version for each in found] == [3, 2, 1]
+        assert deployments.source(session, found[2].id) == LETTER
+        assert b"telaah" in deployments.source(session, found[1].id)
+
+
+def test_a_changed_form_gives_those_that_use_it_a_new_version(db, deploy):
+    other = linear("lain", task("kerja", "Kasi"))
+    deploy({**FILES, "lain.bpmn": other})
+    done = deploy({"catat.form": form("catat", textfield("nomor"), textfield("asal"))})
+    assert [str(each) for each in done.created] == ["surat 2"]
+    assert done.forms == ("catat",)
+    with db.read() as session:
+        old, new = (definitions.load(session, each.id) for each in reversed(deployments.versions(session, "surat")))
+        assert (old.forms["catat"].names, new.forms["catat"].names) == ({"nomor"}, {"nomor", "asal"})
+
+
+def calling(key, called):
+    nodes = [
+        node("startEvent", "mulai"),
+        task("awal"),
+        node("callActivity", "panggil", calledElement=called),
+        node("endEvent", "selesai"),
+    ]
+    return diagram(key, nodes, [flow("mulai", "awal"), flow("awal", "panggil"), flow("panggil", "selesai")])
+
+
+def test_a_called_process_is_frozen_with_its_caller(db, deploy):
+    deploy({"induk.bpmn": calling("induk", "anak"), "anak.bpmn": linear("anak", task("kerja", "Kasi"))})
+    done = deploy({"anak.bpmn": linear("anak", task("telaah", "Kasi"))})
+    assert sorted(map(str, done.created)) == ["anak 2", "induk 2"]
+    with db.read() as session:
+        old, new = (definitions.load(session, each.id) for each in reversed(deployments.versions(session, "induk")))
+        assert ("kerja" in old.nodes, "kerja" in new.nodes) == (True, False)
+    assert deploy({"induk.bpmn": calling("induk", "anak")}).created == ()
+
+
+def test_processes_may_call_each_other(db, deploy):
+    done = deploy({"a.bpmn": calling("a", "b"), "b.bpmn": calling("b", "a")})
+    assert sorted(map(str, done.created)) == ["a 1", "b 1"]
+    with db.read() as session:
+        assert set(definitions.load(session, done.created[0].id).called) == {"a", "b"}
+
+
+# Refusals ------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("files", "bad", "code"),
+    [
+        ({"surat.bpmn": b"<a"}, "surat.bpmn", "unreadable"),
+        ({"catat.form": b"{"}, "catat.form", "form-unreadable"),
+        ({"surat.bpmn": LETTER}, "surat.bpmn", "unknown-form"),
+        ({"lain.bpmn": LETTER, "catat.form": NOTE}, "lain.bpmn", "key-not-file-name"),
+        ({"surat.bpmn": linear("surat", task("a", "Juru Kunci"))}, "surat.bpmn", "lane-without-group"),
+        ({"surat.bpmn": calling("surat", "tiada")}, "surat.bpmn", "unknown-called"),
+    ],
+    ids=lambda value: value if isinstance(value, str) and "-" in value else "",
+)
+def test_a_diagram_with_errors_is_refused_and_nothing_is_stored(db, deploy, files, bad, code):
+    good = {"baik.bpmn": linear("baik", task("kerja", "Kasi"))}
+    with pytest.raises(errors.DiagramRefused, match="cannot be deployed") as refused:
+        deploy({**good, **files})
+    findings = refused.value.place["files"][bad]
+    assert code in [finding.code for finding in findings]
+    assert refused.value.findings
+    assert count(db, models.deployments) == count(db, models.definitions) == count(db, models.forms) == 0
+
+
+def test_what_uses_a_new_form_is_judged_anew(db, deploy, office):
+    deploy(FILES)
+    smaller = replace(office, groups=tuple(each for each in office.groups if each.key != "kasie"))
+    with pytest.raises(errors.DiagramRefused) as refused, db.begin() as session:
+        files = {"catat.form": form("catat", textfield("asal"))}
+        deployments.deploy(session, files, actor=access.SYSTEM, now=NOW, office=smaller)
+    assert refused.value.place["name"] == "surat.bpmn"
+    with db.read() as session:
+        assert deployments.latest(session, "surat").version == 1
+        assert groups.office(session) == office  # nor was the office changed
+
+
+@pytest.mark.parametrize(("groups_", "code"), [("umum,kadis", "several-groups"), ("tiada", "unknown-group")])
+def test_candidate_groups_are_one_of_the_offices(deploy, groups_, code):
+    lane, ident, xml = task("a", "Kasi")
+    bad = linear(
+        "surat", (lane, ident, xml.replace("<bpmn:userTask ", f'<bpmn:userTask camunda:candidateGroups="{groups_}" '))
+    )
+    with pytest.raises(errors.DiagramRefused) as refused:
+        deploy({"surat.bpmn": bad})
+    finding = next(each for each in refused.value.findings if each.code == code)
+    assert finding.element == "a"
+    assert finding.hint
+
+
+def test_other_files_are_refused(deploy):
+    with pytest.raises(errors.InputError, match="is neither a diagram"):
+        deploy({"readme.txt": b""})
+
+
+def test_only_analysts_deploy(db, deploy, cast):
+    with db.read() as session:
+        sitti = cast.actor(session, "sitti")
+    with pytest.raises(errors.RoleNeeded, match="analyst"):
+        deploy(FILES, sitti)
+    assert count(db, models.definitions) == 0
+
+
+def test_checking_stores_nothing(db, office):
+    with db.read() as session:
+        assert deployments.check(session, FILES, office)["catat.form"] == ()
+        found = deployments.check(session, {"surat.bpmn": LETTER}, office)
+    assert "unknown-form" in [finding.code for finding in found["surat.bpmn"]]
+    assert count(db, models.definitions) == 0
+
+
+def test_definitions_and_forms_cannot_be_changed(db, deploy):
+    deploy(FILES)
+    for statement in (
+        "UPDATE definitions SET source = ''",
+        "DELETE FROM definitions",
+        "UPDATE forms SET version = 7",
+        "DELETE FROM forms",
+    ):
+        with pytest.raises(exc.DBAPIError, match="cannot be changed"), db.begin() as session:
+            session.execute(text(statement))
+
+
+def test_unknown_ones_are_not_found(db):
+    with db.read() as session:
+        for ask in (deployments.latest, deployments.versions):
+            with pytest.raises(errors.NotFound, match="Process tiada"):
+                ask(session, "tiada")
+        for ask in (deployments.get, deployments.source, deployments.spec_of):
+            with pytest.raises(errors.NotFound, match="Definition"):
+                ask(session, keys.new())
+
+
+def test_two_at_once_make_two_versions_or_one(db, deploy):
+    """The turn keeps version numbers apart; the same content twice is one version."""
+    failed = []
+
+    def run(files):
+        try:
+            deploy(files)
+        except Exception as error:  # noqa: BLE001  # a thread's error must be seen
+            failed.append(error)
+
+    changed = {**FILES, "surat.bpmn": LETTER.replace(b"periksa", b"telaah")}
+    threads = [threading.Thread(target=run, args=[files]) for files in (FILES, FILES, changed)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert not failed
+    with db.read() as session:
+        found = deployments.versions(session, "surat")
+    assert [each.version for each in found] in ([2, 1], [3, 2, 1])
+
+
+# Retiring ------------------------------------------------------------------------------------------------------------
+
+
+def test_a_retired_definition_is_not_started_but_goes_on(db, deploy, cast):
+    deploy(FILES)
+    with db.begin() as session:
+        rahmat, anton = cast.actor(session, "rahmat"), cast.actor(session, "anton")
+        running = instances.start(session, "surat", actor=rahmat, now=NOW)
+        definition = deployments.latest(session, "surat")
+        with pytest.raises(errors.RoleNeeded):
+            deployments.retire(session, definition.id, actor=rahmat, now=NOW)
+        deployments.retire(session, definition.id, actor=anton, now=NOW)
+        assert instances.startable(session, rahmat) == ()
+        with pytest.raises(errors.DefinitionRetired, match="surat"):
+            instances.start(session, "surat", actor=rahmat, now=NOW)
+        with pytest.raises(errors.DefinitionRetired):
+            deployments.retire(session, definition.id, actor=anton, now=NOW)
+        work = tasks.inbox(session, actor=rahmat, scope="groups").items[0]
+        assert tasks.complete(session, work.id, {"nomor": "1"}, actor=rahmat, now=NOW).instance_id == running.id
+    assert [str(each) for each in deploy(FILES).created] == ["surat 2"]  # deployed again, it is in use again
+
+
+# What is kept in the process -----------------------------------------------------------------------------------------
+
+
+def test_a_definition_is_compiled_once(db, deploy, statements):
+    definition = deploy(FILES).created[0]
+    with db.read() as session:
+        first = definitions.load(session, definition.id)
+        statements.clear()
+        assert definitions.load(session, definition.id) is first
+        assert deployments.spec_of(session, definition.id) is first.spec
+    assert statements.sql == []
+
+
+def test_only_so_many_are_kept(db, deploy, monkeypatch):
+    monkeypatch.setattr(definitions, "_KEPT", 2)
+    found = [deploy({"surat.bpmn": linear("surat", task(f"t{i}", "Kasi"))}).created[0] for i in range(4)]
+    with db.read() as session:
+        for definition in found:
+            definitions.load(session, definition.id)
+        assert len(definitions._loaded) == 2
+        assert "t0" in definitions.load(session, found[0].id).nodes
+
+
+def test_who_starts_a_process_is_who_has_its_first_tasks(db, deploy):
+    nodes = [
+        node("startEvent", "mulai", "Sekretaris"),
+        node("parallelGateway", "bagi", "Sekretaris"),
+        task("satu", "Kasi"),
+        task("dua", "Pengadministrasi Umum"),
+        node("parallelGateway", "kumpul", "Sekretaris"),
+        task("tiga", "KADIS"),
+        node("endEvent", "selesai", "KADIS"),
+    ]
+    flows = [
+        flow("mulai", "bagi"),
+        flow("bagi", "satu"),
+        flow("bagi", "dua"),
+        flow("satu", "kumpul"),
+        flow("dua", "kumpul"),
+        flow("kumpul", "tiga"),
+        flow("tiga", "selesai"),
+    ]
+    definition = deploy({"surat.bpmn": diagram("surat", nodes, flows)}).created[0]
+    with db.read() as session:
+        assert set(definitions.load(session, definition.id).starters) == {"Kasi", "Pengadministrasi Umum"}
