@@ -329,14 +329,15 @@ class Pattern:
             if state == 0:
                 return text if self.matches(text) else ""
             what, following = self._program.steps[state]
-            letter = _sample(what.ranges) if isinstance(what, _Set) else ""
+            letter = _sample(what.ranges, len(text)) if isinstance(what, _Set) else ""
             for step in following:
                 heapq.heappush(heap, (cost + len(letter), step, text + letter))
         return ""
 
 
-def _sample(ranges: _Ranges) -> str:
-    for wish in "1aA-/. ":
+def _sample(ranges: _Ranges, position: int) -> str:
+    digit = str((position + 1) % 10)  # 123456 reads as an example, 111111 as a mistake
+    for wish in (digit, *"1aA-/. "):
         if _within(ranges, wish):
             return wish
     return chr(ranges[0][0])

@@ -72,7 +72,8 @@ def read(source: bytes, *, key: str | None = None) -> Form:
     order = scope.ordered(top)
     supplied = frozenset(one.path[0] for one in order)
     used = frozenset(path for one in fields for path in model.used(one) if path[0] not in supplied)
-    return Form(top.form, fields, order, supplied, used)
+    watched = frozenset(path for one in model.walk(fields) for path in model.read_by(one))
+    return Form(top.form, fields, order, supplied, used, watched)
 
 
 # Components -----------------------------------------------------------------------------------------------------------
@@ -208,15 +209,18 @@ def _texts(part: sources.Part) -> dict[str, Any]:
     label = part.template("timeLabel" if time else "dateLabel") if part.data.get("type") == "datetime" else ""
     # html starts with < and text may start with =; both may hold inserts
     content = part.template("content" if part.data.get("type") == "html" else "text")
-    return {
+    texts = {
         "label": label or part.template("label"),
         "description": part.template("description"),
         "placeholder": own.text("placeholder"),
         "prefix": look.template("prefixAdorner"),
         "suffix": look.template("suffixAdorner"),
         "content": content,
-        "properties": {name: own.template(name) for name in own.data},
     }
+    properties = {name: own.template(name) for name in own.data}
+    inserts = [insert for text in (*texts.values(), *properties.values()) for insert in model.inserts(text)]
+    reads = frozenset(path for insert in inserts for path in part.inspected("text", insert).reads)
+    return {**texts, "properties": properties, "text_reads": reads}
 
 
 def _layout(part: sources.Part) -> dict[str, Any]:

@@ -63,6 +63,8 @@ class Field:
     prefix: str = ""
     suffix: str = ""
     properties: Mapping[str, str] = field(default_factory=dict)
+    text_reads: frozenset[Path] = frozenset()
+    """The variables that the inserts of its texts use."""
     columns: int | None = None
     """Width in sixteenths, ``None`` for an equal share."""
     row: str = ""
@@ -132,6 +134,7 @@ class Form:
     """A form as it was read: ``fields`` as they are shown, ``order`` the answers in the order their conditions need.
 
     ``names`` are the variables that an answered form supplies (top-level), ``reads`` the paths of those it uses besides.
+    ``watched`` are all paths that some condition, limit, choice or text of it reads, wherever it stands.
     """
 
     key: str
@@ -139,14 +142,22 @@ class Form:
     order: tuple[Field, ...]
     names: frozenset[str]
     reads: frozenset[Path]
+    watched: frozenset[Path]
+
+    def decides(self, one: Field) -> bool:
+        """Say whether something else of the form may look otherwise when this answer changes."""
+        return any(meet(one.path, path[1:] if path[0] == "parent" else path) for path in self.watched)
 
     def walk(self) -> Iterator[Field]:
         """Give every field, containers before what they hold."""
-        left = list(reversed(self.fields))
-        while left:
-            one = left.pop()
-            yield one
-            left.extend(reversed(one.fields))
+        return walk(self.fields)
+
+
+def walk(fields: Sequence[Field]) -> Iterator[Field]:
+    """Give these fields and all below them, containers before what they hold."""
+    for one in fields:
+        yield one
+        yield from walk(one.fields)
 
 
 # What decides what --------------------------------------------------------------------------------------------------
@@ -167,10 +178,16 @@ def deciding(one: Field) -> frozenset[Path]:
     return frozenset(found)
 
 
-def used(one: Field) -> frozenset[Path]:
-    """Give every path that ``one`` and what it holds read with FEEL, but for texts."""
+def read_by(one: Field) -> frozenset[Path]:
+    """Give every path that a component itself reads, as it is written there (but for ``this.``)."""
     some = (one.min_length, one.max_length, one.minimum, one.maximum, one.options_from, one.expression, one.readonly)
     found = {read for each in (*some, *one.hides) if isinstance(each, Expression) for read in each.reads}
+    return frozenset(path[1:] if path[0] == "this" else path for path in found | one.text_reads if path != ("this",))
+
+
+def used(one: Field) -> frozenset[Path]:
+    """Give every path that ``one`` and what it holds read."""
+    found = set(read_by(one))
     for inner in one.fields:
         reads = used(inner)
         found |= _leading_out(reads, one) if one.kind == "dynamiclist" else reads

@@ -7,7 +7,7 @@ page shows, so a page and its check never disagree.
 
 import contextlib
 from collections import ChainMap
-from collections.abc import Mapping, MutableMapping, Sequence
+from collections.abc import Callable, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from decimal import Decimal
@@ -337,8 +337,17 @@ def _whole(value: object) -> int | None:
     return None
 
 
-def fill(text: str, context: Mapping[str, object], *, now: datetime) -> str:
-    """Put the values of its ``{{FEEL}}`` inserts into a text."""
+def hidden(one: model.Field, context: Mapping[str, object], *, now: datetime) -> bool:
+    """Say whether a component that asks for nothing (a group, a text) is hidden."""
+    for hide in one.hides:
+        with contextlib.suppress(ExpressionError):
+            if feel.evaluate(hide.text, context, now=now) is True:
+                return True
+    return False
+
+
+def fill(text: str, context: Mapping[str, object], *, now: datetime, quote: Callable[[str], str] = str) -> str:
+    """Put the values of its ``{{FEEL}}`` inserts into a text, each ``quote``d as the text needs."""
 
     def value(insert: str) -> str:
         try:
@@ -347,6 +356,6 @@ def fill(text: str, context: Mapping[str, object], *, now: datetime) -> str:
             return ""
         each = found if isinstance(found, list) else [found]
         plain = (one for one in each if one is not None and not isinstance(one, dict))
-        return ", ".join(values.shown(one) for one in plain)
+        return quote(", ".join(values.shown(one) for one in plain))
 
     return model.TEMPLATE.sub(lambda match: value(match[1].strip()), text)

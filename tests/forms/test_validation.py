@@ -184,7 +184,7 @@ def test_a_printed_nip_loses_its_blanks_and_nothing_else(validate):
     assert validate([component], {"nama": "1985"})[1] == {"nama": ["NIP 18 angka {x}"]}
     example = {**TEXT, "validate": {"pattern": "^[0-9]{3}/[A-Z]+$"}}
     assert validate([example], {"nama": "1"})[1] == {
-        "nama": ["Write this in the form that is asked for, for example 111/A."]
+        "nama": ["Write this in the form that is asked for, for example 123/A."]
     }
 
 
