@@ -6,7 +6,7 @@
 from dataclasses import dataclass, field
 
 # modules of this folder, in the order in which they are printed
-AREAS = ("bpmn_semantics", "feel", "tck", "diagrams", "forms", "submissions")
+AREAS = ("bpmn_semantics", "feel", "tck", "diagrams", "miwg", "forms", "submissions")
 
 
 @dataclass(slots=True)

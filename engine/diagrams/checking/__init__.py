@@ -7,9 +7,8 @@ times, variables), ``contract`` (the office: keys, lanes, forms, SOP data).
 from collections.abc import Callable, Collection, Iterator, Mapping
 
 from engine.diagrams import model
-from engine.diagrams.checking import contract, elements, expressions, structure
+from engine.diagrams.checking import contract, elements, expressions, scopes, structure
 from engine.diagrams.checking.findings import Finding, Rule, Severity
-from engine.diagrams.checking.scopes import scopes
 
 __all__ = ["RULES", "Finding", "Rule", "Severity", "check"]
 
@@ -59,7 +58,7 @@ def _findings(
         if not process.executable and process.id != diagram.main:
             yield contract.found("other-process", process.id, process.line)
             continue
-        for scope in scopes(process):
+        for scope in scopes.scopes(process):
             yield from structure.check_scope(scope, everywhere)
             for node in scope.body.nodes.values():
                 yield from elements.check_node(scope, node)

@@ -17,7 +17,6 @@ _STANDARD = ("loopCounter", "numberOfInstances", "numberOfActiveInstances", "num
 _CAMUNDA = ("nrOfInstances", "nrOfActiveInstances", "nrOfCompletedInstances")
 _GIVEN = frozenset((*_STANDARD, *_CAMUNDA, "numberOfTerminatedInstances"))
 _HIDDEN = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\u00ad]")
-_NAME = re.compile(r"(?!__)[^\W\d]\w*")
 _NUMBER = re.compile(r"-?\d+(\.\d+)?")
 _TEXT = re.compile(r'"[^"]*"')
 _SHOWN = 80  # characters of an expression in a message
@@ -61,8 +60,8 @@ found = Rules(
         "bad-script": Rule("error", "The script of {element} cannot be run: {reason}", "Write lines as: name = FEEL"),
         "bad-name": Rule(
             "error",
-            "{element} stores a value under {name}, which is no name for a variable.",
-            "Use letters, digits and “_”, beginning with a letter.",
+            "{element} stores a value under {name}, which is no name for a variable: {reason}",
+            "Use letters, digits and “_”, beginning with a letter, and no word of FEEL.",
         ),
         "reserved-name": Rule(
             "error",
@@ -102,8 +101,8 @@ def check_process(process: model.Process, forms: Mapping[str, Collection[str]] |
         if node.kind == "scriptTask":
             yield from _script(node, read, written)
         for name in _stored(node):
-            if not _NAME.fullmatch(name):
-                yield found("bad-name", node.id, node.line, name=f"“{name}”")
+            if problem := inspection.name_problem(name):
+                yield found("bad-name", node.id, node.line, name=f"“{_short(name)}”", reason=problem.message)
     if forms is not None:
         yield from _supply(process, forms, read, written)
 
@@ -201,8 +200,6 @@ def _script(node: model.Node, read: dict[str, _Use], written: set[str]) -> Itera
         yield found("bad-script", node.id, node.line, reason=f"{_short(str(error.place.get('expression')))}: {reason}")
         return
     for line in lines:
-        if not _NAME.fullmatch(line.name):
-            yield found("bad-name", node.id, node.line, name=f"“{line.name}”")
         yield from _expression(_Use(line.expression, f"Line {line.line} of the script", node.id, node.line), read)
         written.add(line.name)
 

@@ -1,6 +1,7 @@
 """The scopes of a process (itself and its sub-processes) with the roads through each: what rules about order look at."""
 
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -9,6 +10,10 @@ from engine.diagrams import model, reading
 ACTIVITIES = frozenset((*reading.TASKS, *reading.BODIES, "callActivity"))
 # what opens a task for a person
 HUMAN = frozenset(("task", "userTask", "manualTask"))
+# where a token may rest, so that a circle through it does not run by itself
+RESTING = frozenset(
+    (*HUMAN, *reading.BODIES, "receiveTask", "callActivity", "eventBasedGateway", "intermediateCatchEvent")
+)
 
 
 @dataclass(frozen=True)
@@ -77,16 +82,50 @@ class Scope:
         return closure(entries, self.next)
 
     @cached_property
+    def hurried(self) -> dict[str, tuple[str, ...]]:
+        """Give ``next`` for the nodes on which no token rests, among themselves."""
+        busy = {node.id for node in self.body.nodes.values() if not _rests(node)}
+        return {node_id: tuple(each for each in self.next[node_id] if each in busy) for node_id in busy}
+
+    @cached_property
+    def spinning(self) -> frozenset[str]:
+        """Give the ids of the nodes on circles on which no token ever rests, and of those between two such circles."""
+        left = self.hurried
+        for ways in (
+            self.hurried,
+            _backwards(self.hurried),
+        ):  # take off what no circle leads to, then what leads to none
+            before = Counter(target for source in left for target in ways[source] if target in left)
+            todo = [node_id for node_id in left if not before[node_id]]
+            gone = set(todo)
+            while todo:
+                for each in ways[todo.pop()]:
+                    before[each] -= 1
+                    if each in left and not before[each]:
+                        gone.add(each)
+                        todo.append(each)
+            left = {node_id: targets for node_id, targets in left.items() if node_id not in gone}
+        return frozenset(left)
+
+    @cached_property
     def ending(self) -> frozenset[str]:
         """Give the ids of the nodes from which some way leads to an end of the scope."""
-        back: dict[str, list[str]] = {}
-        for source, targets in self.next.items():
-            for target in targets:
-                back.setdefault(target, []).append(source)
-        return closure([node_id for node_id, targets in self.next.items() if not targets], back)
+        return closure([node_id for node_id, targets in self.next.items() if not targets], _backwards(self.next))
 
 
-def closure(entries: Iterable[str], ways: "dict[str, tuple[str, ...]] | dict[str, list[str]]") -> frozenset[str]:
+def _rests(node: model.Node) -> bool:
+    return node.kind in RESTING and not any(event.kind == "link" for event in node.events)
+
+
+def _backwards(ways: Mapping[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
+    found: dict[str, list[str]] = {node_id: [] for node_id in ways}
+    for source, targets in ways.items():
+        for target in targets:
+            found[target].append(source)
+    return {node_id: tuple(sources) for node_id, sources in found.items()}
+
+
+def closure(entries: Iterable[str], ways: Mapping[str, tuple[str, ...]]) -> frozenset[str]:
     """Give everything that can be come to from the entries, themselves included."""
     todo = list(entries)
     seen = set(todo)

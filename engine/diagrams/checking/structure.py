@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from engine.diagrams import model
 from engine.diagrams.checking.findings import Finding, Rule, Rules, label
-from engine.diagrams.checking.scopes import ACTIVITIES, Scope
+from engine.diagrams.checking.scopes import ACTIVITIES, Scope, closure
 
 _NCNAME = re.compile(r"[^\W\d][\w.\-\u00b7\u0300-\u036f]*")
 MAX_ID = 200
@@ -146,6 +146,16 @@ found = Rules(
             "Draw a flow from it, to an end event at least.",
         ),
         "implicit-end": Rule("info", "{node} has no flow out of it: the case ends there.", "Draw an end event."),
+        "spins": Rule(
+            "warning",
+            "{node} is on a circle on which nobody is waited for; it may run until the engine stops it.",
+            "Make sure that it ends after some rounds, or put a task into it.",
+        ),
+        "feeds-itself": Rule(
+            "error",
+            "{node} starts itself again without end: {thrower} throws what starts it.",
+            "Let it interrupt, or wait.",
+        ),
         "never-ends": Rule(
             "warning", "From {node} on no end can be reached: the case can never finish.", "Draw a way out of the loop."
         ),
@@ -183,6 +193,7 @@ def check_scope(scope: Scope, everywhere: frozenset[str]) -> Iterator[Finding]:
         yield from _boundary(scope, node)
         yield from _choices(scope, node)
     yield from _ways(scope)
+    yield from _echoes(scope)
 
 
 def _flows(scope: Scope, everywhere: frozenset[str]) -> Iterator[Finding]:
@@ -301,3 +312,19 @@ def _ways(scope: Scope) -> Iterator[Finding]:
         stuck = next((node for node in nodes.values() if node.id in scope.reachable - scope.ending), None)
         if stuck:
             yield found("never-ends", stuck.id, stuck.line, node=label(stuck))
+    spins = next((node for node in nodes.values() if node.id in scope.spinning), None)
+    if spins:
+        yield found("spins", spins.id, spins.line, node=label(spins))
+
+
+def _echoes(scope: Scope) -> Iterator[Finding]:
+    """Check that an event sub-process does not throw, in one go, what starts it again."""
+    owner = scope.owner
+    if owner is None or not owner.triggered_by_event:
+        return
+    for start in scope.starts:
+        caught = {(event.kind, event.name) for event in start.events} if not start.interrupting else set()
+        for node_id in closure([start.id], scope.hurried):
+            node = scope.body.nodes[node_id]
+            if node is not start and caught.intersection((event.kind, event.name) for event in node.events):
+                yield found("feeds-itself", owner.id, owner.line, node=label(owner), thrower=label(node))

@@ -67,7 +67,7 @@ def _tokens(text: str) -> list[str] | None:
         elif token["text"]:
             written = f'"{written[1:-1]}"'
         elif token["name"]:
-            if written.split(".")[0] in _UNKNOWN:
+            if written.split(".")[0] in _UNKNOWN or written.startswith("__"):
                 return None
             written = _WORDS.get(written, written)
         found.append(_SIGNS.get(written, written))
