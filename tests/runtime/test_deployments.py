@@ -131,8 +131,8 @@ def test_a_diagram_with_errors_is_refused_and_nothing_is_stored(db, deploy, file
 def test_what_uses_a_new_form_is_judged_anew(db, deploy, office):
     deploy(FILES)
     smaller = replace(office, groups=tuple(each for each in office.groups if each.key != "kasie"))
+    files = {"catat.form": form("catat", textfield("asal"))}
     with pytest.raises(errors.DiagramRefused) as refused, db.begin() as session:
-        files = {"catat.form": form("catat", textfield("asal"))}
         deployments.deploy(session, files, actor=access.SYSTEM, now=NOW, office=smaller)
     assert refused.value.place["name"] == "surat.bpmn"
     with db.read() as session:
