@@ -53,9 +53,9 @@ class Source(Protocol):
 
 @dataclass
 class Given:
-    """Answers written down: task id -> values, or a list of values for one visit after the other (the last one repeats).
+    """Answers written down: task id -> values for one visit after the other; the last ones repeat.
 
-    What is not written down is asked of ``otherwise``.
+    What is not written down, a task or a single answer, is asked of ``otherwise``.
     """
 
     answers: Mapping[str, list[dict[str, Any]]]
@@ -63,13 +63,24 @@ class Given:
     _visits: Counter[str] = field(default_factory=Counter)
 
     def answer(self, question: Question) -> dict[str, Any]:
-        """Give what the file says, on top of what the form starts with."""
+        """Give what is written down, on top of what else there is."""
+        rest = self.otherwise.answer(question)
         written = self.answers.get(question.node)
         if written is None:
-            return self.otherwise.answer(question)
+            return rest
         visit = self._visits[question.node]
         self._visits[question.node] += 1
-        return {**Initial().answer(question), **written[min(visit, len(written) - 1)]}
+        return _merged(rest, written[min(visit, len(written) - 1)])
+
+
+def _merged(rest: Mapping[str, Any], written: Mapping[str, Any]) -> dict[str, Any]:
+    """Lay one object over another; lists are replaced whole."""
+    merged = {**rest, **written}
+    for name, value in written.items():
+        below = rest.get(name)
+        if isinstance(value, Mapping) and isinstance(below, Mapping):
+            merged[name] = _merged(below, value)
+    return merged
 
 
 class Initial:
@@ -85,16 +96,21 @@ class Initial:
 def read(path: Path, otherwise: Source) -> Given:
     """Read a JSON file of answers. Raises :class:`errors.InputError`."""
     try:
-        data = json.loads(path.read_text(encoding="utf-8"))
+        found = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise errors.InputError(reason=f"{path}: {error}") from None
-    if not isinstance(data, dict):
-        raise errors.InputError(reason=f"{path}: it must be an object of task ids")
-    answers = {node: values if isinstance(values, list) else [values] for node, values in data.items()}
-    for node, values in answers.items():
+    return given(found, otherwise, str(path))
+
+
+def given(found: object, otherwise: Source, place: str) -> Given:
+    """Take answers as they were written: task id -> values, or a list of values. Raises :class:`errors.InputError`."""
+    if not isinstance(found, dict):
+        raise errors.InputError(reason=f"{place}: it must be an object of task ids")
+    written = {node: values if isinstance(values, list) else [values] for node, values in found.items()}
+    for node, values in written.items():
         if not values or not all(isinstance(each, dict) for each in values):
-            raise errors.InputError(reason=f"{path}: {node} must have an object of values, or a list of such objects")
-    return Given(answers, otherwise)
+            raise errors.InputError(reason=f"{place}: {node} must have an object of values, or a list of such objects")
+    return Given(written, otherwise)
 
 
 # Made up -------------------------------------------------------------------------------------------------------------
@@ -230,7 +246,8 @@ class _Maker:
             return self.numbers(one, stored, compared), bool(compared)
         if one.kind == "datetime":
             return [*([stored] if stored else []), *_moments(one, self.today)], False
-        return [*([stored] if stored else []), *_texts(one), *compared], bool(compared)
+        first = [stored] if stored else [] if one.required else [""]
+        return [*first, *_texts(one), *compared], bool(compared)
 
     def numbers(self, one: model.Field, stored: object, compared: Sequence[str]) -> list[Any]:
         bounds = [each for each in (one.minimum, one.maximum) if isinstance(each, int | Decimal)]

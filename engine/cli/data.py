@@ -1,5 +1,6 @@
 """What is kept: the database's schema, the people who sign in, the history."""
 
+import re
 import secrets
 import sys
 import tempfile
@@ -10,12 +11,13 @@ from pathlib import Path
 from uuid import UUID
 
 import click
+from sqlalchemy import func, select
 
 from engine import config, errors
 from engine.cli import NO, progress
 from engine.people import groups as groups_
 from engine.people import users as users_
-from engine.store import db
+from engine.store import db, models
 from engine.store import history as history_
 
 _SYLLABLES = [consonant + vowel for consonant in "bcdghjklmnprstwy" for vowel in "aiueo"]
@@ -50,10 +52,25 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
-def new_password() -> str:
+def new_password(username: str) -> str:
     """Make a password that is easy to read out and to type; 45 bits of chance."""
-    words = ["".join(secrets.choice(_SYLLABLES) for _ in range(3)) for _ in range(2)]
-    return f"{words[0]}-{words[1]}-{secrets.randbelow(90) + 10}"
+    while True:
+        words = ["".join(secrets.choice(_SYLLABLES) for _ in range(3)) for _ in range(2)]
+        password = f"{words[0]}-{words[1]}-{secrets.randbelow(90) + 10}"
+        if username not in password:
+            return password
+
+
+def username_of(key: str) -> str:
+    """Make a user name of a group's key."""
+    return re.sub(r"[^a-z0-9]+", "-", key.lower()).strip("-")[:64] or "somebody"
+
+
+def open_tasks(session: db.Session) -> dict[str, int]:
+    """Count the open tasks of each group, by key."""
+    tasks = models.tasks
+    statement = select(tasks.c.group_key, func.count()).where(tasks.c.status == "open").group_by(tasks.c.group_key)
+    return {key: count for key, count in session.execute(statement) if key is not None}
 
 
 @click.group("db")
@@ -114,12 +131,26 @@ def add_user(
       lajur users add sitti --name "Sitti Aminah" --group operator
       echo "$PASSWORD" | lajur users add anton --name "Anton" --role analyst --password-stdin
     """
-    password = sys.stdin.readline().rstrip("\r\n") if password_stdin else new_password()
+    password = sys.stdin.readline().rstrip("\r\n") if password_stdin else new_password(username.lower())
     with opened() as (_, store), store.begin() as session:
         user = users_.create(
             session, username=username, name=name, password=password, groups=groups, roles=roles, now=now()
         )
     click.echo(f"{user.username} can sign in." if password_stdin else f"{user.username} can sign in with: {password}")
+
+
+@users.command("password")
+@click.argument("username")
+def renew_password(username: str) -> None:
+    """Give a person a new password, which is printed once, and end their sign-ins."""
+    password = new_password(username.lower())
+    with opened() as (_, store), store.begin() as session:
+        user = users_.find(session, username)
+        if user is None:
+            raise errors.NotFound(kind="User", key=username)
+        users_.renew(session, user.id, password)
+        users_.end_sign_ins(session, user.id)
+    click.echo(f"{user.username} can sign in with: {password}")
 
 
 @users.command("list")

@@ -1,7 +1,6 @@
 """Walk a case to its end without a browser: every task is claimed, answered and completed by somebody of its group."""
 
 import json
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -156,12 +155,12 @@ class Walk:
         """Make a person for each group, who can never sign in."""
         for key in sorted(keys):
             group = self.office.group(key)
-            username = re.sub(r"[^a-z0-9]+", "-", key.lower()).strip("-") or f"group-{len(self.people)}"
+            username = data.username_of(key)
             user = users.create(
                 session,
                 username=username,
                 name=group.name if group else key,
-                password=data.new_password(),
+                password=data.new_password(username),
                 groups=[key],
                 now=data.now(),
             )
@@ -174,9 +173,9 @@ class Walk:
         """
         now = data.now()
         with self.database.begin() as session:
-            starter = self._starter(session, key)
+            loaded = definitions.load(session, definitions.latest(session, key).id)
+            starter = self._starter(loaded)
             self.instance = instances.start(session, key, actor=starter, now=now, business_key=business_key)
-            loaded = definitions.load(session, self.instance.definition_id)
         self._diagrams = (loaded.diagram, *loaded.called.values())
         begin = loaded.begins[0] if loaded.begins else None
         name = begin.name or begin.id if begin else key
@@ -187,11 +186,12 @@ class Walk:
                 break
             yield self._complete(task)
 
-    def _starter(self, session: db.Session, key: str) -> access.Actor:
-        for actor in self.people.values():
-            if any(each.key == key for each in instances.startable(session, actor)):
-                return actor
-        return access.SYSTEM
+    def _starter(self, loaded: definitions.Loaded) -> access.Actor:
+        """Give who begins such a case: somebody of the lane that it begins in."""
+        lanes = (*(node.lane for node in loaded.begins), *loaded.starters)
+        keys = [key for lane in lanes if lane and (key := self.office.group_of(lane))]
+        able = (self.people[key] for key in keys if key in self.people)
+        return next((actor for actor in able if access.may_start(actor, keys)), access.SYSTEM)
 
     def _next(self) -> instances.Task | None:
         """Give the task that is open longest; note what is waited for where there is none."""
