@@ -27,7 +27,7 @@ KEYWORDS = {
     "pgettext": ((1, "c"), 2),
 }
 # Folder of the engine: the calls whose first text is a message id there.
-MESSAGES = {"engine/forms": {"Message"}}
+MESSAGES = {"engine/forms": {"Message", "Unfit"}}
 
 
 def extracted() -> Catalog:
