@@ -22,6 +22,7 @@ import { translation } from './modeler/translation.js';
 import { fit } from './viewer/marks.js';
 
 const PALETTE_WIDTH = 110;
+const PHONE = window.matchMedia('(max-width: 48rem)'); // modeler.css hides the palette there
 const DRAFT_DELAY = 800;
 
 /** @param {string} selector @returns {any} */
@@ -61,7 +62,7 @@ async function open(host) {
   /** @param {string} text */
   const show = async (text) => {
     await modeler.importXML(text);
-    fit(services, { left: PALETTE_WIDTH });
+    fit(services, { left: PHONE.matches ? 0 : PALETTE_WIDTH });
     findings.clear();
   };
 
@@ -145,7 +146,7 @@ async function open(host) {
   });
   part('[data-modeler-undo]').addEventListener('click', () => services.get('commandStack').undo());
   part('[data-modeler-redo]').addEventListener('click', () => services.get('commandStack').redo());
-  part('[data-modeler-fit]').addEventListener('click', () => fit(services, { left: PALETTE_WIDTH }));
+  part('[data-modeler-fit]').addEventListener('click', () => fit(services, { left: PHONE.matches ? 0 : PALETTE_WIDTH }));
 
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let timer;

@@ -3,9 +3,17 @@
  */
 import { getBusinessObject, is } from 'bpmn-js/lib/util/ModelUtil';
 
-/** @param {any} element @returns {any} the business object that carries the properties: a pool's is its process */
+/**
+ * The business object that carries an element's properties: of a pool, and of the whole drawing, it is the process.
+ *
+ * @param {any} element
+ * @returns {any}
+ */
 export function bearer(element) {
   const object = getBusinessObject(element);
+  if (is(object, 'bpmn:Collaboration')) {
+    return object.get('participants').map((/** @type {any} */ pool) => pool.get('processRef')).find(Boolean);
+  }
   return is(object, 'bpmn:Participant') ? object.get('processRef') : object;
 }
 

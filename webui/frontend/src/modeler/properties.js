@@ -2,7 +2,7 @@
  * What Lajur adds to the properties panel: the form of a task, its mutu baku, the SOP's identity. And what it takes away:
  * groups for Java classes, listeners and the like, which a diagram here can not use and the check would refuse.
  */
-import { is, isAny } from 'bpmn-js/lib/util/ModelUtil';
+import { isAny } from 'bpmn-js/lib/util/ModelUtil';
 import { SelectEntry, TextAreaEntry, TextFieldEntry, isSelectEntryEdited, isTextAreaEntryEdited, isTextFieldEntryEdited } from '@bpmn-io/properties-panel';
 import { h } from '@bpmn-io/properties-panel/preact';
 import { useService } from 'bpmn-js-properties-panel';
@@ -142,7 +142,7 @@ export class SopPropertiesProvider {
     if (isAny(element, TASKS)) {
       groups.push({ id: 'lajur-mutu-baku', label: this.translate('Mutu Baku'), entries: entries(element, STEP) });
     }
-    if (is(element, 'bpmn:Process') || (is(element, 'bpmn:Participant') && bearer(element))) {
+    if (isAny(element, ['bpmn:Process', 'bpmn:Participant', 'bpmn:Collaboration']) && bearer(element)) {
       groups.push({ id: 'lajur-identity', label: this.translate('SOP identity'), entries: entries(element, IDENTITY) });
     }
     return groups;
