@@ -265,7 +265,7 @@ def _http(bench: _Bench, completions: int) -> Http:
         forms: dict[UUID, tuple[str, dict[str, str]]] = {}
 
         def look(browser: loads.Browser, task: UUID) -> None:
-            forms[task] = loads.Page(browser.get(f"/tasks/{task}")).form("/complete")
+            forms[task] = loads.Page(browser.get(f"/tasks/{task}")).form(f"/tasks/{task}")
 
         def complete(browser: loads.Browser, task: UUID) -> None:
             action, fields = forms[task]

@@ -2,4 +2,5 @@
 
 from engine.cli import main
 
-main(prog_name="lajur")
+if __name__ == "__main__":  # the server's own process imports this module, too
+    main(prog_name="lajur")

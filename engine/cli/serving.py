@@ -90,7 +90,6 @@ def listen(host: str, port: int, threads: int) -> None:
         http="1",
         log_level="warning",
         respawn_failed_workers=True,
-        process_name="lajur",
     )
     server.serve()
 
