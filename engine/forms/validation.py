@@ -239,7 +239,7 @@ class _Settler:
         value = None if values.empty(raw) else values.coerce(one, raw, asked)
         if value is None or value == []:
             if one.required:
-                raise values.Unfit(_REQUIRED.get(one.kind, "Fill this in."))
+                raise values.Unfit(_REQUIRED.get(one.kind, _FILL).id)
             return [] if one.many else None
         return value
 
@@ -317,10 +317,14 @@ class _Settler:
         return tuple(options.values())
 
 
+_FILL: Final = Message("Fill this in.")
 _REQUIRED: Final = {
-    "radio": "Choose one of these.", "select": "Choose one of these.", "checklist": "Choose at least one of these.",
-    "taglist": "Choose at least one of these.", "filepicker": "Choose a file.",
-}  # fmt: skip
+    "radio": Message("Choose one of these."),
+    "select": Message("Choose one of these."),
+    "checklist": Message("Choose at least one of these."),
+    "taglist": Message("Choose at least one of these."),
+    "filepicker": Message("Choose a file."),
+}
 
 
 def _tops(one: model.Field) -> set[str]:

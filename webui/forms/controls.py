@@ -69,12 +69,11 @@ def _widget(one: model.Field, text: str) -> Any:  # noqa: ANN401 WTForms' widget
 
 
 def _choice(one: model.Field, state: validation.State, locale: str) -> tuple[Any, object]:
-    choices = [(values.wire(option.value), one.option_label(option, locale)) for option in state.options]
-    known = {value for value, _label in choices}
+    choices = {values.wire(option.value): one.option_label(option, locale) for option in state.options}
     raw = state.raw if isinstance(state.raw, list | tuple) else [] if values.empty(state.raw) else [state.raw]
     chosen = [values.wire(each) for each in raw if isinstance(each, str | int | float)]
     # What was chosen and is no longer offered is shown, so that nobody loses it unseen; sending it is refused.
-    choices += [(value, _("%(choice)s (no longer offered)", choice=value)) for value in chosen if value not in known]
+    choices |= {value: _("%(choice)s (no longer offered)", choice=value) for value in chosen if value not in choices}
     if one.many:
         field = wtforms.SelectMultipleField(
             choices=choices, validate_choice=False, option_widget=widgets.CheckboxInput()
@@ -83,7 +82,7 @@ def _choice(one: model.Field, state: validation.State, locale: str) -> tuple[Any
     first = chosen[0] if chosen else ""
     if one.kind == "radio":
         return wtforms.RadioField(choices=choices, validate_choice=False), first
-    return wtforms.SelectField(choices=[("", _("Choose …")), *choices], validate_choice=False), first
+    return wtforms.SelectField(choices={"": _("Choose …"), **choices}, validate_choice=False), first
 
 
 class _Sheet(BaseForm):

@@ -266,7 +266,7 @@ def _answer(page: _Page, one: model.Field, state: validation.State, spot: _Spot)
     if page.readonly or state.readonly:
         block.required = False
         block.text = _shown(one, state, page)
-        block.kind = "shown-long" if one.kind == "textarea" or "\n" in block.text else "shown"
+        block.kind = "fact" if page.readonly else "shown-long" if "\n" in block.text else "shown"
         return block
     if one.kind == "filepicker":
         block.notes = _file_notes(state)
@@ -312,11 +312,11 @@ def _file_notes(state: validation.State) -> list[str]:
 
 def _shown(one: model.Field, state: validation.State, page: _Page) -> str:
     """Write an answer that cannot be changed."""
-    raw = state.value if state.readonly else state.raw
+    raw = state.value if state.readonly or one.kind == "filepicker" else state.raw
     each = list(raw) if isinstance(raw, list | tuple) else [raw]
     labels = {values.wire(option.value): one.option_label(option, page.locale) for option in state.options}
     if one.kind == "checkbox":
-        return _("yes") if raw in (True, "on", "true") else _("no")
+        return str(_("yes") if raw in (True, "on", "true") else _("no"))
     if one.kind == "number":
         return values.written(one, raw, page.zone) or "–"
     return ", ".join(labels.get(values.wire(value)) or wording.text(value) for value in each) or "–"
@@ -330,6 +330,8 @@ def _list(page: _Page, one: model.Field, state: validation.State, spot: _Spot) -
     block.required = one.min_rows > 0
     open_ = not (page.readonly or one.fixed)
     block.can_change = open_ and len(state.rows) < one.max_rows
+    if page.sent and page.sent.focus == block.place:  # a row was removed; a row's own place is asked for further down
+        block.focus = page.focus(block.place)
     for position, row in enumerate(state.rows):
         title = f"{block.label} {position + 1}"
         place = f"{block.place}.{row.number}"
@@ -338,7 +340,6 @@ def _list(page: _Page, one: model.Field, state: validation.State, spot: _Spot) -
         inner.stored_row = "" if row.stored_row is None else str(row.stored_row)
         inner.lines = _lines(page, one.fields, _Spot(row, f"{spot.path}{one.name}.{position}.", f"{place}.", title))
         block.rows.append(inner)
-    block.focus = page.focus(block.place) if page.sent and page.sent.focus == block.place else False
     return block
 
 
