@@ -1,0 +1,135 @@
+import flask
+import pytest
+from sqlalchemy import update
+
+from engine.store import models
+from tests import cast
+from tests.webui.browsing import enter, somebody
+
+
+def test_signing_in_opens_the_inbox(app):
+    person = somebody(app)
+    answer = person.sign_in("sitti")
+    assert (answer.status_code, answer.location) == (303, "/")
+    assert person.get("/").status_code == 200
+
+
+def test_signing_in_goes_where_one_wanted(site):
+    person = somebody(site)
+    assert person.get("/instances?q=a").location == "/login?next=/instances?q%3Da"
+    assert person.sign_in("sitti", next="/instances?q=a").location == "/instances?q=a"
+
+
+@pytest.mark.parametrize("target", ["https://evil.example/", "//evil.example", "/\\evil.example"])
+def test_signing_in_never_leaves_the_site(site, target):
+    assert somebody(site).sign_in("sitti", next=target).location == "/"
+    page = somebody(site).get("/login", query_string={"next": target}).text
+    assert '<input type="hidden" name="next" value="/">' in page
+    assert 'href="https://evil' not in page
+
+
+def test_a_wrong_name_and_a_wrong_password_look_alike(site):
+    def refused(username, password):
+        person = somebody(site)
+        answer = person.sign_in(username, password)
+        return answer.status_code, answer.text.replace(username, "").replace(person.token, "")
+
+    assert refused("sitti", "wrong") == refused("nobod", "wrong")
+    assert refused("sitti", "wrong")[0] == 422
+
+
+def test_a_password_too_long_to_be_one_is_refused_at_once(site):
+    assert somebody(site).sign_in("sitti", "x" * 100_000).status_code == 422
+
+
+def test_the_session_is_a_new_one_after_signing_in(site):
+    person = somebody(site)
+    person.get("/login")
+    before, token = _cookie(person), person.token
+    person.sign_in("sitti")
+    assert _cookie(person) != before
+    person.get("/")
+    person.token = token
+    assert person.post("/logout").status_code == 400
+
+
+def test_the_cookie_is_for_this_site_and_no_script(site):
+    answer = somebody(site).sign_in("sitti")
+    cookie = next(value for name, value in answer.headers if name == "Set-Cookie")
+    assert {"HttpOnly", "SameSite=Lax", "Path=/"} <= {part.strip() for part in cookie.split(";")}
+
+
+def test_signing_out_ends_the_session(site):
+    person = enter(site, "sitti")
+    assert person.post("/logout").location == "/login"
+    assert person.get("/").location.startswith("/login")
+
+
+def test_a_cookie_kept_from_before_signing_out_is_dead(site):
+    person = enter(site, "sitti")
+    kept = _cookie(person)
+    person.post("/logout")
+    person.client.set_cookie("lajur", kept)
+    assert person.get("/").location.startswith("/login")
+
+
+def test_signing_out_needs_a_form(site):
+    assert enter(site, "sitti").get("/logout").status_code == 405
+
+
+@pytest.mark.parametrize(("moves", "ends"), [([119], False), ([121], True), ([100] * 7, False), ([100] * 8, True)])
+def test_a_session_ends_by_idleness_and_by_age(site, clock, moves, ends):
+    person = enter(site, "sitti")
+    for minutes in moves:
+        clock.advance(minutes=minutes)
+        answer = person.get("/")
+    assert (answer.status_code == 303) == ends
+
+
+def test_a_person_who_left_is_signed_out(site, clock):
+    person = enter(site, "sitti")
+    with site.extensions["lajur"].database.begin() as session:
+        session.execute(update(models.users).where(models.users.c.username == "sitti").values(active=False))
+    assert person.get("/").location.startswith("/login")
+
+
+@pytest.mark.parametrize(
+    "cookie",
+    [
+        "",
+        "x",
+        "." * 50,
+        "eyJ1c2VyIjoiMSJ9.AAAA.BBBB",
+        "\x80\x04pickle",
+        "a" * 3000,
+        "eyJhbGciOiJub25lIn0.eyJ1c2VyIjoxfQ.",
+    ],
+)
+def test_a_forged_cookie_is_nobody(site, cookie):
+    client = site.test_client()
+    client.set_cookie("lajur", cookie)
+    assert client.get("/").location == "/login?next=/"
+
+
+def test_a_cookie_of_another_key_is_nobody(site, settings):
+    other = flask.Flask("other")
+    other.secret_key = "another key" * 5
+    with other.test_request_context():
+        flask.session["user"] = "00000000000000000000000000000001"
+        forged = other.session_interface.get_signing_serializer(other).dumps(dict(flask.session))
+    client = site.test_client()
+    client.set_cookie("lajur", forged)
+    assert client.get("/").location == "/login?next=/"
+
+
+def _cookie(person):
+    return person.client.get_cookie("lajur").value
+
+
+def test_what_was_typed_survives_the_end_of_the_session(site, clock):
+    person = enter(site, "sitti")
+    clock.advance(hours=13)
+    answer = person.post("/tasks/0198f000-0000-7000-8000-000000000000", {"f.perihal": "Undangan <rapat>"})
+    assert answer.status_code == 401
+    assert "Undangan &lt;rapat&gt;" in answer.text
+    assert cast.PASSWORD not in answer.text

@@ -1,0 +1,85 @@
+from datetime import UTC, date, datetime, time, timedelta
+
+import flask
+import pytest
+
+from tests.cast import NOW
+from webui import wording
+
+
+@pytest.fixture(params=["id", "en"])
+def language(request, site):
+    with site.test_request_context("/"):
+        flask.session["locale"] = request.param
+        yield request.param
+
+
+@pytest.fixture
+def indonesian(site):
+    with site.test_request_context("/"):
+        yield
+
+
+@pytest.mark.parametrize(
+    ("left", "state", "text"),
+    [
+        (timedelta(hours=2, minutes=59), "soon", "jatuh tempo 2 jam lagi"),
+        (timedelta(minutes=5), "soon", "jatuh tempo 5 menit lagi"),
+        (timedelta(seconds=20), "soon", "jatuh tempo sekarang"),
+        (timedelta(hours=30), "later", "jatuh tempo 1 hari lagi"),
+        (timedelta(days=20), "later", "jatuh tempo 2 minggu lagi"),
+        (-timedelta(seconds=1), "late", "terlambat 1 menit"),
+        (-timedelta(days=1, hours=3), "late", "terlambat 1 hari"),
+    ],
+)
+def test_due_is_said_in_words(indonesian, left, state, text):
+    due = wording.due(NOW + left, NOW)
+    assert (due.state, due.text) == (state, text)
+
+
+def test_nothing_is_due_without_a_moment(indonesian):
+    assert wording.due(None, NOW) is None
+
+
+def test_moments_are_in_the_offices_zone(indonesian):
+    assert wording.moment(datetime(2026, 11, 22, 23, 5, tzinfo=UTC)) == "23 November 2026 pukul 07.05"
+
+
+def test_both_languages_say_everything(language):
+    words = {"id": "ya", "en": "yes"}
+    assert wording.text(True) == words[language]
+    assert wording.text(timedelta(hours=3)) == {"id": "3 jam", "en": "3 hours"}[language]
+    assert wording.clock(time(9, 5)) == {"id": "09.05", "en": "09:05"}[language]
+    assert wording.day(date(2026, 8, 17)) == {"id": "17 Agustus 2026", "en": "17 August 2026"}[language]
+    assert wording.text(2.5) == {"id": "2,5", "en": "2.5"}[language]
+    assert wording.text(2026) == "2026"
+    assert wording.text(None) == "–"
+
+
+@pytest.mark.parametrize(
+    ("value", "kind"),
+    [(None, "empty"), ("", "empty"), ([], "empty"), ({"a": 1}, "map"), ([1], "list"), ("x", "text"), (0, "text")],
+)
+def test_a_value_has_a_kind(value, kind):
+    assert wording.kind(value) == kind
+
+
+def test_badges_do_not_count_on():
+    assert [wording.count(7), wording.count(50), wording.count(51), wording.count(50, more=True)] == [
+        "7",
+        "50",
+        "50+",
+        "50+",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "initials"),
+    [("Rahmat Ishak", "RI"), ("Sitti", "S"), ("Drs. Ibrahim Dunggio", "DD"), ("42", "?"), ("", "?")],
+)
+def test_initials(name, initials):
+    assert wording.initials(name) == initials
+
+
+def test_a_variables_name_reads_as_words():
+    assert wording.label("tanggal_surat") == "Tanggal surat"

@@ -1,0 +1,91 @@
+"""The web application: :func:`create_app`, and ``wsgi``, made from the environment when a server asks for it."""
+
+import importlib
+import logging
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+import flask
+import jinja2
+
+from engine import config, errors
+from engine.store import db
+from webui import assets, auth, compression, definitions, health, i18n, inbox, instances, pages, security, start, work
+from webui import errors as error_pages
+
+_SHORTEST_KEY = 32
+_log = logging.getLogger(__name__)
+
+
+def create_app(
+    settings: config.Settings,
+    *,
+    office: config.Office | None = None,
+    database: db.Database | None = None,
+    clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+) -> flask.Flask:
+    """Make the application of one installation.
+
+    ``office``, ``database`` and ``clock`` are what ``settings`` say unless a caller has them already. Raises
+    :class:`errors.ConfigurationError`.
+    """
+    app = flask.Flask(__name__, static_folder=None)
+    app.secret_key = _key(settings)
+    app.config.update(
+        SESSION_COOKIE_NAME="__Host-lajur" if settings.cookie_secure else "lajur",
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=settings.cookie_secure,
+        SESSION_REFRESH_EACH_REQUEST=False,
+        MAX_CONTENT_LENGTH=settings.max_request_bytes,
+        MAX_FORM_MEMORY_SIZE=settings.max_request_bytes,
+        MAX_FORM_PARTS=settings.max_form_parts,
+        TRUSTED_HOSTS=[host.strip() for host in settings.hosts.split(",") if host.strip()] or None,
+        PROVIDE_AUTOMATIC_OPTIONS=False,
+        TEMPLATES_AUTO_RELOAD=False,
+        WTF_CSRF_TIME_LIMIT=None,  # a token lives as long as its session
+        WTF_CSRF_CHECK_DEFAULT=False,  # security.guard checks, after it knows who asks
+    )
+    app.jinja_env.undefined = jinja2.StrictUndefined
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    work.install(
+        app,
+        settings=settings,
+        office=office or config.read_office(settings.bpmn / "office.toml"),
+        database=database or db.open(settings.database),
+        clock=clock,
+    )
+    for part in (assets, i18n, pages, security, error_pages, compression):
+        part.install(app)
+    for part in (auth, inbox, start, instances, definitions, health):
+        app.register_blueprint(part.blueprint)
+    _register_modeler(app)
+    return app
+
+
+def _register_modeler(app: flask.Flask) -> None:
+    """Add the modeler's pages where they are installed; everything else works without them."""
+    try:
+        modeler = importlib.import_module("webui.modeler")
+    except ModuleNotFoundError as error:
+        if error.name != "webui.modeler":
+            raise
+        return
+    app.register_blueprint(modeler.blueprint)
+
+
+def _key(settings: config.Settings) -> str:
+    key = config.secret_key(settings)
+    if len(key) < _SHORTEST_KEY:
+        raise errors.ConfigurationError(
+            name="LAJUR_SECRET_KEY", reason=f"it must have at least {_SHORTEST_KEY} characters"
+        )
+    return key
+
+
+def __getattr__(name: str) -> flask.Flask:
+    if name != "wsgi":
+        raise AttributeError(name)
+    app = create_app(config.Settings.from_environment())
+    globals()["wsgi"] = app
+    return app

@@ -1,0 +1,154 @@
+"""The inbox: my tasks and my groups', one task with its form and mutu baku, and what can be done with it."""
+
+from collections.abc import Mapping, Sequence
+from typing import Literal, cast
+from uuid import UUID
+
+import flask
+from markupsafe import Markup
+from werkzeug.wrappers import Response
+
+from engine import errors
+from engine.diagrams import sop
+from engine.forms import validation
+from engine.people import access
+from engine.runtime import definitions, pages
+from engine.runtime import tasks as tasks_
+from engine.store import db
+from webui import facts, forms, redirects, wording, work
+from webui.words import gettext as _
+
+blueprint = flask.Blueprint("inbox", __name__)
+
+_Scope = Literal["mine", "groups"]
+_SCOPES: tuple[_Scope, ...] = ("mine", "groups")
+_Errors = Mapping[str, list[validation.Message]]
+
+
+@blueprint.get("/")
+def tasks() -> str:
+    """List my tasks, or those of my groups that nobody has."""
+    args = flask.request.args
+    scope: _Scope = "groups" if args.get("scope") == "groups" else "mine"
+    text = args.get("q", "").strip()[: wording.LONGEST_SEARCH]
+    with work.reading() as (session, actor):
+        page = tasks_.inbox(session, actor=actor, scope=scope, text=text, after=args.get("after"))
+        whole = text or args.get("after")
+        counts = {each: _count(session, actor, each, None if whole or each != scope else page) for each in _SCOPES}
+    return flask.render_template("inbox.html", page=page, scope=scope, text=text, counts=counts)
+
+
+def _count(
+    session: db.Session, actor: access.Actor, scope: _Scope, known: pages.Page[tasks_.TaskRow] | None
+) -> tuple[int, bool]:
+    """Give how many tasks a badge tells, and whether there are more."""
+    page = known or tasks_.inbox(session, actor=actor, scope=scope, limit=wording.MOST_COUNTED)
+    return len(page.items), page.next is not None
+
+
+@blueprint.get("/tasks/<uuid:task_id>")
+def task(task_id: UUID) -> str:
+    """Show a task: its form, and beside it the mutu baku and what the case knows already."""
+    with work.reading() as (session, actor):
+        return _page(session, actor, task_id)
+
+
+@blueprint.post("/tasks/<uuid:task_id>/form")
+def redraw(task_id: UUID) -> str:
+    """Draw the page anew with what was typed: another row, or other questions; nothing is stored."""
+    sent = forms.submission(flask.request)
+    with work.reading() as (session, actor):
+        return _page(session, actor, task_id, sent)
+
+
+@blueprint.post("/tasks/<uuid:task_id>")
+def complete(task_id: UUID) -> Response | tuple[str, int]:
+    """Complete a task, then go on to the next one of the same case that is mine, else to the inbox."""
+    sent = forms.submission(flask.request)
+    try:
+        with work.writing() as (session, actor):
+            done = tasks_.complete(session, task_id, sent, actor=actor, now=work.now(), seen=_seen())
+    except errors.FormInvalid as error:
+        with work.reading() as (session, actor):
+            return _page(session, actor, task_id, sent, cast("_Errors", error.errors)), 422
+    if done.next_tasks:
+        flask.flash(_("Done. The next step of this case is yours, too."), "success")
+        return flask.redirect(flask.url_for("inbox.task", task_id=done.next_tasks[0].id), 303)
+    finished = done.status == "completed"
+    flask.flash(_("Done. The case is finished.") if finished else _("Done. The case goes on with others."), "success")
+    return flask.redirect("/", 303)
+
+
+@blueprint.post("/tasks/<uuid:task_id>/claim")
+def claim(task_id: UUID) -> Response:
+    """Take a task, so that it is mine alone."""
+    with work.writing() as (session, actor):
+        tasks_.claim(session, task_id, actor=actor, now=work.now())
+    flask.flash(_("The task is yours now."), "success")
+    return flask.redirect(flask.url_for("inbox.task", task_id=task_id), 303)
+
+
+@blueprint.post("/tasks/<uuid:task_id>/release")
+def release(task_id: UUID) -> Response:
+    """Give a task back to its group."""
+    with work.writing() as (session, actor):
+        tasks_.release(session, task_id, actor=actor, now=work.now())
+    flask.flash(_("The task is back with its group."), "success")
+    return flask.redirect(redirects.back(), 303)
+
+
+def _seen() -> int | None:
+    text = flask.request.form.get("seen", "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None  # noqa: PLR2004  # fits any database
+
+
+def _page(
+    session: db.Session,
+    actor: access.Actor,
+    task_id: UUID,
+    sent: forms.Submission | None = None,
+    wrong: _Errors | None = None,
+) -> str:
+    view = tasks_.get(session, task_id, actor=actor)
+    loaded = definitions.load(session, view.definition_id)
+    asked = view.form.names if view.form else frozenset()
+    earlier = {name: value for name, value in view.values.items() if name not in asked}
+    return flask.render_template(
+        "task.html",
+        view=view,
+        task=view.task,
+        form=_form(view, sent, wrong),
+        no=view.properties.get("sop.no", ""),
+        kegiatan=view.properties.get("sop.kegiatan", ""),
+        kelengkapan=sop.parts(view.properties.get("sop.kelengkapan", "")),
+        output=sop.parts(view.properties.get("sop.output", "")),
+        waktu=view.properties.get("sop.waktu", ""),
+        keterangan=view.properties.get("sop.keterangan", ""),
+        earlier=facts.of(earlier, facts.fields(loaded)),
+    )
+
+
+def _form(view: tasks_.TaskView, sent: forms.Submission | None, wrong: _Errors | None) -> Markup | None:
+    if view.form is None:
+        return None
+    now = work.now().astimezone(work.place().office.zone)
+    return forms.render(
+        view.form,
+        validation.initial(view.form, view.values, now=now) if sent is None else sent,
+        wrong,
+        action=flask.url_for("inbox.complete", task_id=view.task.id),
+        refresh_url=flask.url_for("inbox.redraw", task_id=view.task.id),
+        variables=view.values,
+        now=now,
+        readonly=not view.may_complete,
+        submit_label=_("Complete the task"),
+        hidden={"seen": str(view.task.version)},
+    )
+
+
+def scopes() -> Sequence[tuple[str, str]]:
+    """Give the inbox's tabs."""
+    return ("mine", _("My tasks")), ("groups", _("My groups"))
+
+
+blueprint.add_app_template_global(scopes, "scopes")

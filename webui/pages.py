@@ -1,0 +1,66 @@
+"""What every page needs: the menu, who is signed in, the language, and words for values, dates and durations."""
+
+from typing import NamedTuple
+
+import flask
+
+from engine.people import access
+from webui import i18n, wording, work
+from webui.words import gettext as _
+
+
+class Entry(NamedTuple):
+    """One place of the menu; ``part`` is the blueprint whose pages belong to it."""
+
+    name: str
+    icon: str
+    part: str
+    url: str
+    on_phone: bool = True
+
+
+def install(app: flask.Flask) -> None:
+    """Give templates what every page needs."""
+    app.context_processor(_context)
+    app.jinja_env.globals["count"] = wording.count
+    app.jinja_env.filters.update(
+        ago=wording.ago,
+        day=wording.day,
+        due=wording.due,
+        initials=wording.initials,
+        label=wording.label,
+        moment=wording.moment,
+    )
+
+
+def _context() -> dict[str, object]:
+    actor = flask.g.get("actor")
+    return {
+        "actor": actor,
+        "menu": menu(actor) if actor else [],
+        "part": flask.request.blueprint,
+        "language": i18n.chosen(),
+        "office": work.place().office,
+        "group_name": group_name,
+        "here": flask.request.full_path.rstrip("?") if flask.request.method == "GET" else "/",
+        "now": work.now(),
+    }
+
+
+def menu(actor: access.Actor) -> list[Entry]:
+    """Give the places that a person may go to."""
+    entries = [
+        Entry(_("Tasks"), "inbox", "inbox", "/"),
+        Entry(_("Start"), "start", "start", "/start"),
+        Entry(_("Cases"), "cases", "instances", "/instances"),
+        Entry(_("SOPs"), "sop", "definitions", "/definitions"),
+    ]
+    if access.may_deploy(actor):
+        entries.append(Entry(_("Modeler"), "modeler", "modeler", "/modeler/", on_phone=False))
+    return entries
+
+
+def group_name(key: str | None) -> str:
+    """Give the name of a group; its key where the office no longer has it."""
+    group = work.place().office.group(key) if key else None
+    return group.name if group else key or ""

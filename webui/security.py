@@ -1,0 +1,94 @@
+"""What holds for every request: sign-in by default, honest forms only, and headers that keep the browser strict."""
+
+from urllib.parse import urlsplit
+
+import flask
+from flask_wtf import csrf
+from werkzeug.exceptions import BadRequest, Forbidden, UnsupportedMediaType
+
+from webui import work
+
+PUBLIC = frozenset({"static", "favicon", "auth.login", "auth.sign_in", "i18n.choose", "health.alive", "health.ready"})
+"""The endpoints that answer without sign-in; everything else, unknown paths too, asks for it."""
+_BODIES = {
+    "application/x-www-form-urlencoded",
+    "multipart/form-data",
+    "application/json",
+    "application/xml",
+}
+_POLICY = {
+    "default-src": "'none'",
+    "script-src": "'self'",
+    "style-src": "'self'",
+    "img-src": "'self' data:",
+    "font-src": "'self'",
+    "connect-src": "'self'",
+    "form-action": "'self'",
+    "base-uri": "'none'",
+    "object-src": "'none'",
+    "frame-ancestors": "'none'",
+}
+_YEAR = 365 * 24 * 3600
+protection = csrf.CSRFProtect()
+
+
+def install(app: flask.Flask) -> None:
+    """Guard every request and mark every answer."""
+    protection.init_app(app)
+    app.before_request(guard)
+    app.after_request(harden)
+
+
+def guard() -> None:
+    """Refuse a request that no view should see; raises an HTTP error or :class:`work.SignedOut`."""
+    request = flask.request
+    if _has_nul(request):
+        raise BadRequest
+    if request.endpoint not in PUBLIC and work.user_id() is None:
+        raise work.SignedOut
+    if request.method in {"GET", "HEAD"}:
+        return
+    if request.mimetype not in _BODIES:
+        raise UnsupportedMediaType
+    if not _same_origin(request):
+        raise Forbidden
+    protection.protect()
+
+
+def _same_origin(request: flask.Request) -> bool:
+    """Tell whether the browser says that one of our own pages sent this (a second lock beside the CSRF token)."""
+    if request.headers.get("Sec-Fetch-Site", "same-origin") not in {"same-origin", "none"}:
+        return False
+    origin = request.headers.get("Origin")
+    return origin is None or urlsplit(origin).netloc == request.host
+
+
+def _has_nul(request: flask.Request) -> bool:
+    """Tell whether a path or parameter holds NUL, which no keyboard sends and PostgreSQL cannot store."""
+    if "\0" in request.path or any("\0" in name + value for name, value in request.args.items(multi=True)):
+        return True
+    if request.method in {"GET", "HEAD"}:
+        return False
+    return any("\0" in name + value for name, value in request.form.items(multi=True))
+
+
+def allow(**sources: str) -> None:
+    """Widen the policy of the page being answered: ``allow(style_src_attr="'sha256-...'")``."""
+    flask.g.policy = {**flask.g.get("policy", {}), **{name.replace("_", "-"): value for name, value in sources.items()}}
+
+
+def harden(answer: flask.Response) -> flask.Response:
+    """Set the headers that keep browsers strict; pages are never kept by caches."""
+    policy = {**_POLICY, **flask.g.get("policy", {})}
+    headers = answer.headers
+    headers["Content-Security-Policy"] = "; ".join(f"{name} {value}" for name, value in policy.items())
+    headers["X-Content-Type-Options"] = "nosniff"
+    headers["X-Frame-Options"] = "DENY"
+    headers["Referrer-Policy"] = "same-origin"
+    headers["Cross-Origin-Opener-Policy"] = "same-origin"
+    headers["Cross-Origin-Resource-Policy"] = "same-origin"
+    headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=()"
+    headers.setdefault("Cache-Control", "no-store")
+    if work.place().settings.cookie_secure:
+        headers["Strict-Transport-Security"] = f"max-age={_YEAR}"
+    return answer

@@ -1,0 +1,116 @@
+"""Values in words: dates and times of the office's zone, how long until something is due, and what a variable holds."""
+
+from collections.abc import Mapping
+from datetime import date, datetime, time, timedelta
+from typing import Literal, NamedTuple
+
+from webui import words
+from webui.words import gettext as _
+from webui.words import ngettext
+
+LONGEST_SEARCH = 200
+MOST_COUNTED = 50
+"""Badges say "50+" beyond this; nothing counts further."""
+_SOON = timedelta(hours=4)
+_DAYS = 14
+
+
+class Due(NamedTuple):
+    """When something is due: ``state`` chooses colour and sign, ``text`` says it in words, ``exact`` is the moment."""
+
+    state: Literal["late", "soon", "later"]
+    text: str
+    exact: str
+
+
+def due(at: datetime | None, now: datetime) -> Due | None:
+    """Say how long until ``at``, or how long it is late; ``None`` where nothing is due."""
+    if at is None:
+        return None
+    left = at - now
+    if left < timedelta(0):
+        return Due("late", _("%(span)s late", span=_span(-left)), moment(at))
+    text = _("due now") if left < timedelta(minutes=1) else _("due in %(span)s", span=_span(left))
+    return Due("soon" if left < _SOON else "later", text, moment(at))
+
+
+def ago(at: datetime, now: datetime) -> str:
+    """Say how long ago ``at`` was."""
+    gone = now - at
+    return _("just now") if gone < timedelta(minutes=1) else _("%(span)s ago", span=_span(gone))
+
+
+def _span(span: timedelta) -> str:
+    """Say a duration by its largest unit, rounded down: people plan with "2 hours", not with "1 hour 59 minutes"."""
+    minutes = max(1, int(span.total_seconds() // 60))
+    if minutes < 60:  # noqa: PLR2004  # minutes of an hour
+        return ngettext("%(num)d minute", "%(num)d minutes", minutes)
+    if minutes < 24 * 60:
+        return ngettext("%(num)d hour", "%(num)d hours", minutes // 60)
+    days = minutes // (24 * 60)
+    if days < _DAYS:
+        return ngettext("%(num)d day", "%(num)d days", days)
+    return ngettext("%(num)d week", "%(num)d weeks", days // 7)
+
+
+def day(value: date) -> str:
+    """Say a date: 22 November 2026."""
+    return words.day(value, "d MMMM y")
+
+
+def moment(value: datetime) -> str:
+    """Say a moment in the office's zone: 22 November 2026 pukul 09.30."""
+    if value.tzinfo is None:
+        return f"{day(value)}, {clock(value.time())}"
+    local = words.local(value)
+    return _("%(day)s at %(time)s", day=day(local), time=clock(local.time()))
+
+
+def clock(value: time) -> str:
+    """Say a time of day: 09.30 in Indonesian, 09:30 in English."""
+    return words.clock(value, _("HH:mm"))
+
+
+def count(number: int, *, more: bool = False) -> str:
+    """Give a badge's text: exact up to fifty."""
+    return f"{MOST_COUNTED}+" if more or number > MOST_COUNTED else str(number)
+
+
+def kind(value: object) -> Literal["empty", "list", "map", "text"]:
+    """Tell a template how to lay a value out."""
+    if value is None or value in ("", [], {}):
+        return "empty"
+    if isinstance(value, Mapping):
+        return "map"
+    return "list" if isinstance(value, (list, tuple)) else "text"
+
+
+def text(value: object) -> str:
+    """Say a simple value as the office writes it."""
+    if value is None:
+        return "–"
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    if isinstance(value, datetime):
+        return moment(value)
+    if isinstance(value, date):
+        return day(value)
+    if isinstance(value, time):
+        return clock(value)
+    if isinstance(value, timedelta):
+        return _span(value)
+    if isinstance(value, float):
+        return words.number(value)
+    return str(value)
+
+
+def label(name: str) -> str:
+    """Make a variable's name readable where no form gives it a label: ``tanggal_surat`` -> "Tanggal surat"."""
+    words = name.replace("_", " ").strip()
+    return words[:1].upper() + words[1:]
+
+
+def initials(name: str) -> str:
+    """Give one or two letters for a person's round sign."""
+    words = [word for word in name.split() if word[:1].isalpha()]
+    return "".join(word[0] for word in (words[:1] + words[-1:] if len(words) > 1 else words)).upper() or "?"
