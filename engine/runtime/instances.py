@@ -305,7 +305,9 @@ def _taking_part(actor: access.Actor) -> Any:  # noqa: ANN401  # SQLAlchemy's ex
     theirs: Select[Any] = select(models.participants.c.definition_id).where(
         models.participants.c.group_key.in_(sorted(actor.groups))
     )
-    return or_(_instances.c.definition_id.in_(theirs), _instances.c.started_by == actor.user_id)
+    # As a parameter: compared with Python's None it would become IS NULL, which is what the engine started.
+    me = bindparam("me", actor.user_id, _instances.c.started_by.type)
+    return or_(_instances.c.definition_id.in_(theirs), _instances.c.started_by == me)
 
 
 def _steps(session: Session, ids: list[UUID]) -> dict[UUID, tuple[str, ...]]:

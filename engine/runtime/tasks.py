@@ -152,7 +152,7 @@ def inbox(
     limit = pages.bounded(limit)
     query: Select[Any] = _row.where(OPEN).order_by(_tasks.c.due_at, _tasks.c.id).limit(limit + 1)
     if scope == "mine":
-        query = query.where(_tasks.c.assignee == actor.user_id)
+        query = query.where(_tasks.c.assignee == bindparam("me", actor.user_id, _tasks.c.assignee.type))
     else:
         query = query.where(_tasks.c.group_key.in_(sorted(actor.groups)), _tasks.c.assignee.is_(None))
     if text.strip():
