@@ -51,11 +51,10 @@ class Level:
         if not self.alive:
             self.instance.emptied.append(self)
 
-    def clear(self, but: Token | None = None) -> None:
+    def clear(self) -> None:
         """Cancel every token of the level."""
         for token in [*self.alive.values(), *self.listening.values()]:
-            if token is not but:
-                token.cancel()
+            token.cancel()
 
     def end(self) -> None:
         """End the level: no token is left in it."""
@@ -73,8 +72,6 @@ class Level:
 
 class _NoScripts:
     """In the place of SpiffWorkflow's script engine, which evaluates Python."""
-
-    environment = None
 
     def __getattr__(self, name: str) -> Any:  # noqa: ANN401
         raise errors.ExecutionError(reason=f"a diagram cannot run scripts of the library ({name})")
@@ -146,9 +143,9 @@ class Instance(Level, BpmnWorkflow):  # type: ignore[misc]
             raise errors.StepLimit(limit=MAXIMUM_STEPS)
 
     def join(self) -> bool:
-        """Let one inclusive gateway go on that no token can reach any more (13.4.3)."""
-        for level in list(self.joining):
-            waiting = [join for join, arrived in level.arrived.items() if join.inclusive and arrived]
+        """Let one inclusive gateway go on that no token can reach any more (13.4.3); in the diagram's order."""
+        for level in sorted(self.joining, key=lambda level: level.host.id if level.host else 0):
+            waiting = [join for join in level.spec.joins if level.arrived.get(join)]
             if any(join.fire(level) for join in waiting):
                 return True
             if not waiting:

@@ -144,6 +144,7 @@ class BodySpec(BpmnProcessSpec):  # type: ignore[misc]
         self.end = None
         self.data = data
         self.nodes: tuple[FlowNode, ...] = ()
+        self.joins: tuple[Any, ...] = ()  # its inclusive gateways
         self.flows: dict[str, Flow] = {}
         self.starts: tuple[FlowNode, ...] = ()
         self.event_starts: tuple[Any, ...] = ()
@@ -234,7 +235,7 @@ class Token(Task):  # type: ignore[misc]
                 inner.completed = True
                 todo += reversed([*inner.alive.values(), *inner.listening.values()])
             tasks = token.workflow.tasks
-            todo += [tasks[child] for child in reversed(token._children) if child in tasks]
+            todo += [tasks[child] for child in sorted(token._children, reverse=True) if child in tasks]
 
     def scopes(self) -> Iterator[Scope]:
         """Give the scopes that the token sees, from the nearest on."""

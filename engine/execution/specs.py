@@ -93,6 +93,7 @@ class _Compiler:
                 _repeat(part.spec, node, made)
         spec, specs = part.spec, part.spec.task_specs
         spec.nodes = tuple(specs[name] for name in specs if name != ROOT)
+        spec.joins = tuple(each for each in spec.nodes if isinstance(each, gateways.InclusiveGateway))
         for ident, flow in part.body.flows.items():
             if flow.target not in specs or flow.source not in specs:
                 raise errors.NotExecutable(element=ident, reason="it does not connect two nodes of one level")

@@ -41,7 +41,18 @@ KINDS = {
     "events": "subProcess",
     "call": "callActivity",
 }
-EVENTS = ("message", "signal", "timer", "error", "escalation", "cancel", "terminate", "link", "compensate", "conditional")
+EVENTS = (
+    "message",
+    "signal",
+    "timer",
+    "error",
+    "escalation",
+    "cancel",
+    "terminate",
+    "link",
+    "compensate",
+    "conditional",
+)
 LINE = re.compile(r"( *)(\w+)(\?)?(?:-(\w+))? (\w+)(?: on (\w+))?(?:: (.*?))?(?: -> (.*))?")
 
 
@@ -94,12 +105,16 @@ def _line(line, bodies, details):
     default = None
     for number, target in enumerate(re.split(r",(?![^\[]*\])", flows) if flows else ()):
         name, _, condition = target.strip().partition(" [")
-        flow = model.Flow(f"{ident}_{name.rstrip('*')}", ident, name.rstrip("*"), condition=condition.rstrip("]") or None)
+        flow = model.Flow(
+            f"{ident}_{name.rstrip('*')}", ident, name.rstrip("*"), condition=condition.rstrip("]") or None
+        )
         if flow.id in body.flows:
             flow = replace(flow, id=f"{flow.id}_{number}")
         body.flows[flow.id] = flow
         default = flow.id if name.endswith("*") else default
-    body.nodes[ident] = replace(_node(word, quiet, event, ident, host, value), default=default, **details.get(ident, {}))
+    body.nodes[ident] = replace(
+        _node(word, quiet, event, ident, host, value), default=default, **details.get(ident, {})
+    )
     return bodies
 
 

@@ -27,7 +27,6 @@ class ExclusiveGateway(FlowNode):
 class Join(FlowNode):
     """A gateway at which tokens wait for each other. ``incoming`` are the ids of the flows that lead to it."""
 
-    inclusive = False
     incoming: tuple[str, ...] = ()
 
     def fire(self, level: Level) -> bool:
@@ -52,16 +51,17 @@ class Join(FlowNode):
         token._set_state(WAITING)
         arrived = token.workflow.arrived.setdefault(self, {})
         arrived.setdefault(token.flow.id if token.flow else "", []).append(token)
-        if self.inclusive:
-            token.instance.joining[token.workflow] = None
 
     def _update_hook(self, token: Token) -> bool:
         if len(self.incoming) <= 1:
             return super()._update_hook(token)
         self.wait(token)
-        if not self.inclusive:
-            self.fire(token.workflow)
+        self.arrive(token.workflow)
         return False
+
+    def arrive(self, level: Level) -> None:
+        """See what a token that has just come makes possible."""
+        self.fire(level)
 
     def _on_cancel(self, token: Token) -> None:
         arrived = token.workflow.arrived.get(self, {})
@@ -86,8 +86,15 @@ class InclusiveGateway(Join):
     It is looked at when nothing else moves on its level, so every token is at a node then.
     """
 
-    inclusive = True
     _ahead: dict[str, int] | None = None
+
+    def wait(self, token: Token) -> None:
+        """Have the token wait on its flow, and the gateway looked at when the step has settled."""
+        super().wait(token)
+        token.instance.joining[token.workflow] = None
+
+    def arrive(self, level: Level) -> None:
+        """Leave it to the instance, which looks when nothing else moves."""
 
     def may_fire(self, level: Level, arrived: dict[str, list[Token]]) -> bool:
         """Tell whether no token elsewhere has a path to an empty incoming flow without one to a flow that has a token."""
