@@ -53,6 +53,7 @@ class _Local(threading.local):
 
 
 _local = _Local()
+_asking = threading.Lock()
 
 
 def engine() -> "Engine":
@@ -71,13 +72,21 @@ def _bundle() -> str:
     return bundle.read_text(encoding="utf-8")
 
 
+def _stack() -> int:
+    """Give the bytes of stack that JavaScript may use on a thread of this program."""
+    with _asking:
+        size = threading.stack_size()
+        threading.stack_size(size)  # asking sets it to the default
+    return min(STACK, size // 2) if size else STACK
+
+
 class Engine:
     """One JavaScript context that knows FEEL."""
 
     def __init__(self) -> None:
         context = quickjs.Context()
         context.set_memory_limit(MEMORY)
-        context.set_max_stack_size(min(STACK, (threading.stack_size() or 2 * STACK) // 2))
+        context.set_max_stack_size(_stack())
         context.eval(_bundle())
         context.set_time_limit(SECONDS)
         self._context = context

@@ -75,8 +75,10 @@ def inspect(expression: str, dialect: Dialect = "expression") -> Inspection:
         return _only("too-long", {"limit": str(backend.LONGEST)})
     try:
         found = backend.engine().inspect(dialect, expression)
-    except (backend.LimitMet, backend.Refusal):
+    except backend.LimitMet:
         return _only("too-deep", {})
+    except backend.Refusal as refusal:
+        return _only("failed", {"reason": str(refusal)})
     return Inspection(
         problems=tuple(
             _problem(entry["code"], entry["place"], entry["start"], entry["end"], entry["severity"])
@@ -109,9 +111,8 @@ def assignments(script: str) -> tuple[Assignment, ...]:
     for line, text in _statements(script):
         parts = _ASSIGNMENT.fullmatch(text.strip())
         if parts is None:
-            raise errors.ExpressionError(
-                expression=text.strip(), position=0, reason=f'line {line} is not "name = FEEL"'
-            )
+            reason = messages.fill("no-assignment", {"line": str(line)})
+            raise errors.ExpressionError(expression=text.strip(), position=0, reason=reason)
         name, expression = parts[1], parts[2].strip()
         problem = name_problem(name)
         if problem:

@@ -120,6 +120,8 @@ def _unmark(found: dict[str, object]) -> object:
         return _duration(text)
     if kind == "w":
         return _moment(text)
+    if kind == "n":
+        return float(text)
     return _moment(f"1970-01-01T{text}").timetz()
 
 

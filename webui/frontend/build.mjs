@@ -11,7 +11,9 @@ import { gzipSync } from 'node:zlib';
 import { noticesPage } from './notices.mjs';
 
 const PAGES = ['site', 'viewer', 'modeler'];
-const FEELIN_INSIDE = ['addDuration', 'builtins', 'equals', 'evalNode', 'getType', 'normalizeContextKey', 'toComparable'];
+const FEELIN_INSIDE = [
+  'addDuration', 'builtins', 'equals', 'evalNode', 'getType', 'normalizeContextKey', 'parseString', 'toComparable',
+];
 
 const here = path.dirname(fileURLToPath(import.meta.url));
 const dist = path.join(here, '../static/dist');

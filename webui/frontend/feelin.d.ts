@@ -8,5 +8,6 @@ declare module 'feelin' {
   export function evalNode(node: object, args: any[], notes: object): any;
   export function getType(value: any): string;
   export function normalizeContextKey(name: string): string;
+  export function parseString(literal: string): string;
   export function toComparable(value: any): number;
 }

@@ -7,7 +7,7 @@ import { inspect } from './feel/inspection.js';
 import { compile } from './feel/programs.js';
 import { decode, encode, setMark, tagged } from './feel/values.js';
 
-const LIMIT = /out of memory|call stack|stack overflow/i;
+const LIMIT = /^null$|out of memory|call stack|too long/i; // null is what QuickJS throws when it cannot even make an error
 
 /** @type {Map<number, import('./feel/programs.js').Program>} */
 const programs = new Map();

@@ -1,5 +1,5 @@
 // What people write that FEEL refuses, or takes for something else. Codes; engine/expressions/messages.py has the words.
-import { builtins, getType } from 'feelin';
+import { builtins, getType, parseString } from 'feelin';
 
 import { children, kindOf } from './trees.js';
 
@@ -42,6 +42,8 @@ const UNFINISHED = {
   Interval: 'bracket-open',
   Context: 'bracket-open',
   FunctionInvocation: 'bracket-open',
+  PositionalParameters: 'bracket-open',
+  NamedParameter: 'bracket-open',
   FilterExpression: 'bracket-open',
 };
 
@@ -80,7 +82,7 @@ function condition(survey, node, severity) {
  * @param {Node | undefined} node
  */
 function literal(survey, node) {
-  return node?.name === 'StringLiteral' ? survey.text(node).slice(1, -1) : null;
+  return node?.name === 'StringLiteral' ? parseString(survey.text(node)) : null;
 }
 
 /** @param {Node | undefined} node '(' parameters ')' */
@@ -161,9 +163,10 @@ export const CHECKS = {
 
   VariableName(survey, node) {
     const name = survey.name(node);
-    if (survey.scope.has(name)) return;
+    if (survey.scope.has(name) || children(node).some(({ type }) => type.isError)) return;
     const constant = CONSTANTS.get(name);
-    if (constant) survey.report('error', node, 'constant', { name, constant });
+    if (/^not\s/.test(name)) survey.report('error', node, 'not-word');
+    else if (constant) survey.report('error', node, 'constant', { name, constant });
     else if (Object.hasOwn(builtins, name)) {
       if (!survey.sure) return; // an entry of the list's elements may have this name
       const around = node.parent?.name ?? '';
@@ -207,7 +210,7 @@ function checkCall(survey, node, name, parameters) {
     survey.report('error', node, 'arguments', { name, count: String(known.length) });
   }
   const pattern = PATTERN_TAKERS.has(name) ? literal(survey, given[1]) : null;
-  if (pattern !== null && !isPattern(JSON.parse(`"${pattern.replace(/\\(?!["\\nrtu])/g, '\\\\')}"`))) {
+  if (pattern !== null && !isPattern(pattern)) {
     survey.report('error', given[1], 'pattern', { text: pattern });
   }
 }

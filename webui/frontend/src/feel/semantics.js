@@ -17,6 +17,12 @@ const NOTES = { addWarning() {} }; // nobody reads them: what they say is found 
  */
 const typed = (step, type) => Object.assign(step, { type });
 
+/**
+ * A number that is known before the run; feelin folds what is built of such constants.
+ * @param {number} value
+ */
+const constant = (value) => Object.assign(typed(() => value, 'number'), { constantValue: value });
+
 /** @param {any} value */
 const isContext = (value) => getType(value) === 'context';
 
@@ -100,6 +106,9 @@ const OWN = {
     const compute = BINARY[operator];
     return typed((context) => compute(left(context), right(context)), left.type === right.type ? left.type : 'any');
   },
+
+  // feelin reads 1e3 as 1
+  NumericLiteral: (_, { input }) => constant(Number(input)),
 
   // Table 53: values of different kinds have no order; feelin compares 10 and "9" as JavaScript does
   Comparison: (args, place) => {

@@ -51,7 +51,11 @@ function text(value) {
 function plain(value, seen) {
   switch (typeof value) {
     case 'string': return text(value);
-    case 'number': return Number.isFinite(value) ? value : null;
+    case 'number':
+      if (Math.abs(value) <= Number.MAX_SAFE_INTEGER) return value;
+      if (!Number.isFinite(value)) return null;
+      seen.marked = true; // as JSON its shortest digits would be read as another whole number
+      return { [mark]: `n${value}` };
     case 'boolean': return value;
     case 'undefined': return null;
     case 'function': throw refusal({ code: 'no-value', place: { kind: 'function' } });
