@@ -337,7 +337,7 @@ class Pattern:
 
 def _sample(ranges: _Ranges, position: int) -> str:
     digit = str((position + 1) % 10)  # 123456 reads as an example, 111111 as a mistake
-    for wish in (digit, *"1aA-/. "):
+    for wish in f"{digit}1aA-/. ":
         if _within(ranges, wish):
             return wish
     return chr(ranges[0][0])

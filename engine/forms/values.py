@@ -10,8 +10,8 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
-from decimal import Decimal
-from typing import Final
+from decimal import Context, Decimal
+from typing import Final, TypeVar
 from zoneinfo import ZoneInfo
 
 from engine.forms import model, sources
@@ -23,6 +23,9 @@ _MAX_NAME: Final = 200
 _MAX_MAIL: Final = 254
 _YEARS: Final = (1900, 2199)
 _GROUPED: Final = 10_000
+
+_EXACT = Context(prec=2 * _MAX_NAME)
+"""No number that is read is rounded on the way."""
 
 _NUMBER = re.compile(
     r"(?P<sign>[+-]?)(?:(?P<groups>[1-9][0-9]{0,2}(?:\.[0-9]{3})+)|(?P<whole>[0-9]+))(?:,(?P<part>[0-9]+))?"
@@ -154,15 +157,15 @@ def decimal(raw: object) -> Decimal | None:
         return Decimal(f"{found['sign']}{whole}.{found['part'] or 0}")
     if isinstance(raw, bool) or not isinstance(raw, int | float | Decimal):
         return None
-    found_number = Decimal(str(raw))
-    return found_number if found_number.is_finite() else None
+    exact = Decimal(raw) if isinstance(raw, int) else Decimal(str(raw))
+    return exact if exact.is_finite() and exact.adjusted() < _MAX_NAME else None
 
 
 def _number(one: model.Field, raw: object, asked: Asked) -> int | float | str:
     number = decimal(raw)
     if number is None:
         raise Unfit("Write this as a number, like 1.250.000,50.")
-    number = number.normalize() if number else Decimal(0)
+    number = number.normalize(_EXACT) if number else Decimal(0)
     exponent = number.as_tuple().exponent
     places = -exponent if isinstance(exponent, int) and exponent < 0 else 0
     if one.digits is not None and places > one.digits:
@@ -174,7 +177,7 @@ def _number(one: model.Field, raw: object, asked: Asked) -> int | float | str:
         raise Unfit("Write {min} or more.", min=number_text(low))
     if high is not None and number > high:
         raise Unfit("Write {max} or less.", max=number_text(high))
-    if one.step and number % one.step:
+    if one.step and _EXACT.remainder(number, one.step):
         raise Unfit("Write a multiple of {step}.", step=number_text(one.step))
     if one.as_text:
         return f"{number:f}"
@@ -206,6 +209,13 @@ def _day(text: str) -> date:
         value = date(year, month, day)
     except ValueError as error:
         raise Unfit("There is no such day.") from error
+    return _in_years(value)
+
+
+_Day = TypeVar("_Day", date, datetime)
+
+
+def _in_years(value: _Day) -> _Day:
     if not _YEARS[0] <= value.year <= _YEARS[1]:
         raise Unfit("Write a year between {first} and {last}.", first=_YEARS[0], last=_YEARS[1])
     return value
@@ -224,9 +234,11 @@ def _moment(one: model.Field, raw: object, asked: Asked) -> date | time | dateti
         case "time":
             value = raw.replace(tzinfo=None) if isinstance(raw, time) else _clock(_words(raw))
         case "datetime":
-            value = _zoned(one, raw if isinstance(raw, datetime) else _date_time(_words(raw), asked.zone), asked.zone)
+            value = _zoned(
+                one, _in_years(raw) if isinstance(raw, datetime) else _date_time(_words(raw), asked.zone), asked.zone
+            )
         case _:
-            value = raw if isinstance(raw, date) and not isinstance(raw, datetime) else _day(_words(raw))
+            value = _in_years(raw) if isinstance(raw, date) and not isinstance(raw, datetime) else _day(_words(raw))
     if one.no_past and isinstance(value, date):
         day = value.date() if isinstance(value, datetime) else value
         if day < asked.today:
