@@ -18,6 +18,7 @@ import pytest
 
 _FOLDER = "LAJUR_TEST_CLUSTER"
 _PREFIX = "lajur-pg-"
+_PLENTY = 2 * 1024**3
 _SETTINGS = {
     "listen_addresses": "''",
     "shared_buffers": "64MB",
@@ -45,11 +46,20 @@ def programs() -> Path:
 
 def prepare() -> None:
     """Choose this run's folder; called once, before workers start and inherit it."""
-    for left in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*"):
+    base = _base()
+    for left in base.glob(f"{_PREFIX}*"):
         owner = left.name.removeprefix(_PREFIX).partition("-")[0]
         if owner.isdigit() and not _alive(int(owner)):
             _stop(left)
-    os.environ[_FOLDER] = tempfile.mkdtemp(prefix=f"{_PREFIX}{os.getpid()}-")
+    os.environ[_FOLDER] = tempfile.mkdtemp(prefix=f"{_PREFIX}{os.getpid()}-", dir=base)
+
+
+def _base() -> Path:
+    """Give memory where there is plenty: a test's own database is made ten times faster there than on a disk."""
+    memory = Path("/dev/shm")  # noqa: S108  # the folder inside is ours alone
+    if memory.is_dir() and os.access(memory, os.W_OK) and shutil.disk_usage(memory).free > _PLENTY:
+        return memory
+    return Path(tempfile.gettempdir())
 
 
 def finish() -> None:
