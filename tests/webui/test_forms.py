@@ -143,7 +143,7 @@ def test_a_stored_value_that_the_form_hides_is_not_in_the_page():
 def test_texts_of_authors_and_people_are_text(client):
     text = client.get("/").text
     assert "<strong>&lt;b&gt;Bupati</strong>" in text
-    assert "<p>Data diberikan <strong>gratis</strong>.</p>" in text
+    assert "Data diberikan <strong>gratis</strong>.</p>" in text
     assert "alert(1)" not in text
     assert not re.search(r"\son\w+=|\sstyle=", text)
 
@@ -329,18 +329,18 @@ def test_more_names_than_any_page_has_are_refused():
 @pytest.mark.parametrize(
     ("source", "written"),
     [
-        ("# Judul\nteks", '<h2 class="h5">Judul</h2><p>teks</p>'),
-        ("a\nb\n\nc", "<p>a<br>b</p><p>c</p>"),
-        ("- a\n- b\n1. c", "<ul><li>a</li><li>b</li></ul><ol><li>c</li></ol>"),
-        ("**a** *b* _c_ `d`", "<p><strong>a</strong> <em>b</em> <em>c</em> <code>d</code></p>"),
-        ("nama_ke_dua", "<p>nama_ke_dua</p>"),
+        ("# Judul\nteks", '<h2 class="h5">Judul</h2><p class="mb-2">teks</p>'),
+        ("a\nb\n\nc", '<p class="mb-2">a<br>b</p><p class="mb-2">c</p>'),
+        ("- a\n- b\n1. c", '<ul class="mb-2"><li>a</li><li>b</li></ul><ol class="mb-2"><li>c</li></ol>'),
+        ("**a** *b* _c_ `d`", '<p class="mb-2"><strong>a</strong> <em>b</em> <em>c</em> <code>d</code></p>'),
+        ("nama_ke_dua", '<p class="mb-2">nama_ke_dua</p>'),
         (
             "[x](https://contoh.go.id/a?b=1&c)",
-            '<p><a href="https://contoh.go.id/a?b=1&amp;c" rel="noopener noreferrer">x</a></p>',
+            '<p class="mb-2"><a href="https://contoh.go.id/a?b=1&amp;c" rel="noopener noreferrer">x</a></p>',
         ),
-        ("[x](javascript:alert(1))", "<p>[x](javascript:alert(1))</p>"),
-        ("<img src=x onerror=alert(1)>", "<p>&lt;img src=x onerror=alert(1)&gt;</p>"),
-        ("**<b>**", "<p><strong>&lt;b&gt;</strong></p>"),
+        ("[x](javascript:alert(1))", '<p class="mb-2">[x](javascript:alert(1))</p>'),
+        ("<img src=x onerror=alert(1)>", '<p class="mb-2">&lt;img src=x onerror=alert(1)&gt;</p>'),
+        ("**<b>**", '<p class="mb-2"><strong>&lt;b&gt;</strong></p>'),
         ("", ""),
     ],
 )
@@ -351,8 +351,8 @@ def test_markdown(source, written):
 @pytest.mark.parametrize(
     ("source", "written"),
     [
-        ("<p class=x onclick=y>a<br/>b", "<p>a<br>b</p>"),
-        ("<h1>A</h1><ul><li>b</ul>c", '<h2 class="h5">A</h2><ul><li>b</li></ul>c'),
+        ("<p class=x onclick=y>a<br/>b", '<p class="mb-2">a<br>b</p>'),
+        ("<h1>A</h1><ul><li>b</ul>c", '<h2 class="h5">A</h2><ul class="mb-2"><li>b</li></ul>c'),
         ("<script>x</script>a<style>y</style><svg><b>z</b></svg>", "a"),
         ("</p></div>a<b", "a&lt;b"),
         ("a &lt;b&gt; &amp; c", "a &lt;b&gt; &amp; c"),

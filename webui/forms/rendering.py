@@ -23,6 +23,9 @@ from webui.forms import controls, sending, texts
 FORM_ID: Final = "task-form"
 _COLUMNS: Final = 16
 _BOOTSTRAP: Final = 12
+_NOTHING: Final = "–"
+_ONE_LINE: Final = 60
+"""Characters of all labels of a choice that stand side by side."""
 _SETS: Final = frozenset({"radio", "checklist", "taglist"})
 
 
@@ -47,6 +50,7 @@ class Block:
     column: str = "col-12"
     lines: list[list["Block"]] = field(default_factory=list)
     rows: list["Block"] = field(default_factory=list)
+    inline: bool = False
     focus: bool = False
     can_change: bool = False
     stored_row: str = ""
@@ -267,6 +271,8 @@ def _answer(page: _Page, one: model.Field, state: validation.State, spot: _Spot)
         block.required = False
         block.text = _shown(one, state, page)
         block.kind = "fact" if page.readonly else "shown-long" if "\n" in block.text else "shown"
+        if page.readonly and block.text != _NOTHING:
+            block.text = " ".join(part for part in (block.prefix, block.text, block.suffix) if part)
         return block
     if one.kind == "filepicker":
         block.notes = _file_notes(state)
@@ -277,6 +283,7 @@ def _answer(page: _Page, one: model.Field, state: validation.State, spot: _Spot)
     found = {"class": f"{css} is-invalid" if block.errors else css, **controls.attributes(one, made[1])}
     if placeholder := one.wording("placeholder", page.locale):
         found["placeholder"] = placeholder
+    block.inline = sum(len(one.option_label(option, page.locale)) for option in state.options) <= _ONE_LINE
     if one.kind not in _SETS:
         if described := block.described_by:
             found["aria-describedby"] = described
@@ -318,8 +325,8 @@ def _shown(one: model.Field, state: validation.State, page: _Page) -> str:
     if one.kind == "checkbox":
         return str(_("yes") if raw in (True, "on", "true") else _("no"))
     if one.kind == "number":
-        return values.written(one, raw, page.zone) or "–"
-    return ", ".join(labels.get(values.wire(value)) or wording.text(value) for value in each) or "–"
+        return values.written(one, raw, page.zone) or _NOTHING
+    return ", ".join(labels.get(values.wire(value)) or wording.text(value) for value in each) or _NOTHING
 
 
 # Lists ----------------------------------------------------------------------------------------------------------------

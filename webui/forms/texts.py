@@ -18,6 +18,7 @@ _KEPT: Final = {
     "p": "p", "br": "br", "b": "strong", "strong": "strong", "i": "em", "em": "em", "u": "u", "small": "small", "ul": "ul", "ol": "ol",
     "li": "li", "code": "code", "blockquote": "blockquote", "div": "p", "h1": "h2", "h2": "h2", "h3": "h2", "h4": "h3", "h5": "h3",
 }  # fmt: skip
+_BLOCKS: Final = frozenset({"p", "ul", "ol", "blockquote"})
 _SILENT: Final = frozenset(
     {"script", "style", "template", "iframe", "object", "svg", "math", "noscript", "textarea", "title"}
 )
@@ -35,7 +36,8 @@ def _safe(parts: Iterable[str]) -> Markup:
 
 def _opened(tag: str) -> str:
     # The page's title is the first heading; a form's are second at most, and small.
-    return f'<{tag} class="h5">' if tag.startswith("h") else f"<{tag}>"
+    look = "h5" if tag.startswith("h") else "mb-2" if tag in _BLOCKS else ""
+    return f'<{tag} class="{look}">' if look else f"<{tag}>"
 
 
 def markdown(text: str) -> Markup:
@@ -48,7 +50,7 @@ def markdown(text: str) -> Markup:
         now = "p" if not item else "ol" if item["number"] else "ul"
         if lines and (not line or heading or now != kind):
             inner = "<br>".join(lines) if kind == "p" else "".join(f"<li>{each}</li>" for each in lines)
-            blocks.append(f"<{kind}>{inner}</{kind}>")
+            blocks.append(f"{_opened(kind)}{inner}</{kind}>")
             lines = []
         kind = now
         if heading:
