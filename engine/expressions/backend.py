@@ -40,8 +40,9 @@ class Refusal(Exception):
     """The JavaScript side said no, for a reason in ``messages``; becomes an ExpressionError where the expression is known."""
 
     def __init__(self, code: str, place: Mapping[str, str], position: int | None = None) -> None:
-        super().__init__(messages.fill(code, place))
+        self.reason = messages.fill(code, place)
         self.position = position
+        super().__init__(self.reason)
 
 
 class LimitMet(Exception):

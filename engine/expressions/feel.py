@@ -42,7 +42,7 @@ def _run(dialect: str, expression: str, variables: Mapping[str, object], now: da
         return engine.run(program, payload, marked=marked, now=_clock(program, now))
     except backend.Refusal as refusal:
         raise errors.ExpressionError(
-            expression=_shown(expression), position=refusal.position, reason=str(refusal)
+            expression=_shown(expression), position=refusal.position, reason=refusal.reason
         ) from refusal
     except backend.LimitMet as limit:
         raise errors.ExpressionLimit(expression=_shown(expression), position=None, reason=str(limit)) from limit

@@ -20,20 +20,14 @@ _ASSIGNMENT = re.compile(r"([^\W\d]\w*)\s*=(?![=<>])\s*(.*)", re.DOTALL)
 class Problem:
     """A finding, with what to write instead where that is known.
 
-    ``start`` and ``end`` are 0-based offsets; ``code`` is stable; ``template`` is the message id that ``place`` fills.
+    ``start`` and ``end`` are 0-based offsets; ``code`` is stable; ``message`` keeps its template and places for translation.
     """
 
-    message: str
+    message: messages.Sentence
     start: int
     end: int
     severity: Severity
     code: str
-    place: Mapping[str, str]
-
-    @property
-    def template(self) -> str:
-        """Give the message with its places unfilled, for translation."""
-        return messages.MESSAGES[self.code]
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +131,7 @@ def _statements(script: str) -> list[tuple[int, str]]:
 
 
 def _problem(code: str, place: Mapping[str, str], start: int, end: int, severity: str) -> Problem:
-    return Problem(messages.fill(code, place), start, end, cast("Severity", severity), code, place)
+    return Problem(messages.fill(code, place), start, end, cast("Severity", severity), code)
 
 
 def _only(code: str, place: Mapping[str, str]) -> Inspection:

@@ -64,6 +64,17 @@ MESSAGES = {
 }
 
 
-def fill(code: str, place: Mapping[str, str]) -> str:
+class Sentence(str):
+    """A filled template that still knows what it was made of: a text for whoever shows it, a message id for translators."""
+
+    __slots__ = ("place", "template")
+    template: str
+    place: Mapping[str, str]
+
+
+def fill(code: str, place: Mapping[str, str]) -> Sentence:
     """Give the sentence for a code."""
-    return MESSAGES[code].format_map(place)
+    template = MESSAGES[code]
+    sentence = Sentence(template.format_map(place))
+    sentence.template, sentence.place = template, place
+    return sentence

@@ -1,4 +1,4 @@
-"""`make conformance`: a rate per area, every failure by name. Exit code 1 where anything fails."""
+"""`make conformance`: a rate per area, every failure by name. Exit code 1 where more fails than an area may."""
 
 import importlib
 import importlib.util
@@ -30,7 +30,7 @@ def main() -> int:
             say(f"  skipped {case}: {why}\n")
         for case, why in outcome.failures.items():
             say(f"  FAILED {case}: {why}\n")
-        failed = failed or bool(outcome.failures)
+        failed = failed or len(outcome.passed) < outcome.enough * number
     return int(failed)
 
 

@@ -17,6 +17,7 @@ class Outcome:
     failures: dict[str, str] = field(default_factory=dict)
     skipped: dict[str, str] = field(default_factory=dict)
     groups: dict[str, tuple[int, int]] = field(default_factory=dict)
+    enough: float = 1.0  # the share that must hold: suites of a standard are met by nobody whole
 
     def count(self, group: str, name: str, wrong: str | None) -> None:
         """Add one case; ``wrong`` says what does not hold, ``None`` that all does."""

@@ -3,7 +3,7 @@
 import pytest
 
 from engine import errors
-from engine.expressions import inspection, messages
+from engine.expressions import feel, inspection, messages
 
 
 def codes(expression: str, dialect: inspection.Dialect = "expression") -> list[str]:
@@ -124,7 +124,12 @@ def test_positions_count_characters_as_python_does():
 
 def test_a_problem_carries_its_message_id_for_translation():
     (found,) = inspection.inspect("x == 3").problems
-    assert found.template.format_map(found.place) == found.message == 'FEEL has no "=="; write: ='
+    assert found.message == 'FEEL has no "=="; write: ='
+    assert found.message.template in messages.MESSAGES.values()
+    assert found.message.place == {"sign": "==", "better": "="}
+    with pytest.raises(errors.ExpressionError) as caught:
+        feel.evaluate("x == 3", {})
+    assert caught.value.place["reason"].template == found.message.template
 
 
 def test_every_message_can_be_filled():
