@@ -16,6 +16,8 @@ from typing import TypeVar
 from urllib.parse import urlencode
 
 HOST = "127.0.0.1"
+ROOT = Path(__file__).parents[2]
+"""Where this copy of Lajur lies: a subprocess runs the same one, from any folder."""
 _PATIENCE = 30.0
 Job = TypeVar("Job")
 
@@ -111,7 +113,7 @@ def served(environment: Mapping[str, str], folder: Path) -> Iterator[tuple[int, 
     with log.open("wb") as output:
         process = subprocess.Popen(  # noqa: S603  # our own program
             [sys.executable, "-m", "engine.cli", "serve", "--port", str(port)],
-            env={**os.environ, **environment},
+            env={**os.environ, "PYTHONPATH": str(ROOT), **environment},
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,

@@ -246,8 +246,8 @@ class _Maker:
             return self.numbers(one, stored, compared), bool(compared)
         if one.kind == "datetime":
             return [*([stored] if stored else []), *_moments(one, self.today)], False
-        first = [stored] if stored else [] if one.required else [""]
-        return [*first, *_texts(one), *compared], bool(compared)
+        known: list[Any] = [stored] if stored else [] if one.required else [""]
+        return [*known, *_texts(one), *compared], bool(compared)
 
     def numbers(self, one: model.Field, stored: object, compared: Sequence[str]) -> list[Any]:
         bounds = [each for each in (one.minimum, one.maximum) if isinstance(each, int | Decimal)]

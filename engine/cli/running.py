@@ -188,10 +188,11 @@ class Walk:
 
     def _starter(self, loaded: definitions.Loaded) -> access.Actor:
         """Give who begins such a case: somebody of the lane that it begins in."""
-        lanes = (*(node.lane for node in loaded.begins), *loaded.starters)
-        keys = [key for lane in lanes if lane and (key := self.office.group_of(lane))]
-        able = (self.people[key] for key in keys if key in self.people)
-        return next((actor for actor in able if access.may_start(actor, keys)), access.SYSTEM)
+        beginning = [node.lane for node in loaded.begins if node.lane]
+        entitled = [key for lane in loaded.starters if (key := self.office.group_of(lane))]
+        keys = [key for lane in beginning if (key := self.office.group_of(lane))]
+        able = (self.people[key] for key in (*keys, *entitled) if key in self.people)
+        return next((actor for actor in able if access.may_start(actor, entitled)), access.SYSTEM)
 
     def _next(self) -> instances.Task | None:
         """Give the task that is open longest; note what is waited for where there is none."""
