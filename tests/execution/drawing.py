@@ -12,6 +12,7 @@ What else a node has is given by its id: ``draw(text, A={"lane": "KADIS"})``. A 
 """
 
 import re
+from collections import defaultdict
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -78,13 +79,12 @@ class _Body:
         self.nodes, self.flows, self.inner = {}, {}, {}
 
     def done(self) -> model.Body:
-        nodes = {}
+        nodes, incoming, outgoing = {}, defaultdict(list), defaultdict(list)
+        for flow in self.flows.values():
+            incoming[flow.target].append(flow.id)
+            outgoing[flow.source].append(flow.id)
         for ident, node in self.nodes.items():
-            nodes[ident] = replace(
-                node,
-                incoming=tuple(flow.id for flow in self.flows.values() if flow.target == ident),
-                outgoing=tuple(flow.id for flow in self.flows.values() if flow.source == ident),
-            )
+            nodes[ident] = replace(node, incoming=tuple(incoming[ident]), outgoing=tuple(outgoing[ident]))
             if ident in self.inner:
                 data = node.body.data if node.body else ()
                 nodes[ident] = replace(nodes[ident], body=replace(self.inner[ident].done(), data=data))

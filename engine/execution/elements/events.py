@@ -29,6 +29,8 @@ class Trigger:
         self.kind = event.kind
         self.name = event.name
         self.timer = Timer(event, element) if event.kind == "timer" else None
+        if event.kind in {"message", "signal"} and not event.name:
+            raise errors.NotExecutable(element=element, reason=f"it waits for a {event.kind} without a name")
 
     def listen(self, token: Token) -> None:
         """Have the token wait from now on."""
