@@ -1,7 +1,7 @@
 """Checks that the Indonesian catalogue says everything the program says in English; `--update` brings it up to date first.
 
 Message ids come from the web's Python and templates (gettext), from the docstrings of `engine/errors.py`, and from the
-engine's calls in MESSAGES, whose texts the web translates when it shows them.
+engine's calls in MESSAGES, RULES and TABLES, whose texts the web translates when it shows them.
 """
 
 import ast
@@ -10,10 +10,15 @@ import string
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from types import ModuleType
 
 from babel.messages import Catalog, Message, pofile
 from babel.messages.extract import extract
 from jinja2.ext import babel_extract
+
+from engine.diagrams import checking, preparing
+from engine.expressions import messages
+from engine.runtime import deployments
 
 ROOT = Path(__file__).resolve().parent.parent
 CATALOGUES = ROOT / "webui" / "translations"
@@ -28,6 +33,9 @@ KEYWORDS = {
 }
 # Folder of the engine: the calls whose first text is a message id there.
 MESSAGES = {"engine/forms": {"Message", "Unfit"}}
+# Modules of the engine that keep rules (a template and a hint each), or message ids, in a table.
+RULES = (checking, preparing, deployments)
+TABLES = ((messages, messages.MESSAGES),)
 
 
 def extracted() -> Catalog:
@@ -40,13 +48,27 @@ def extracted() -> Catalog:
         options = {"trimmed": "true", "silent": "false"}
         for _, ids, comments, context in extract(method, io.BytesIO(path.read_bytes()), KEYWORDS, ["i18n:"], options):
             _add(catalogue, ids, path, comments, context)
-    for message in error_messages(ROOT / "engine" / "errors.py"):
-        _add(catalogue, message, ROOT / "engine" / "errors.py")
+    for path, message in engine_messages():
+        _add(catalogue, message, path)
+    return catalogue
+
+
+def engine_messages() -> Iterator[tuple[Path, str]]:
+    """Give what the engine says, each with its file."""
+    path = ROOT / "engine" / "errors.py"
+    yield from ((path, message) for message in error_messages(path))
     for folder, calls in MESSAGES.items():
         for path in sorted((ROOT / folder).glob("*.py")):
-            for message in call_messages(path, calls):
-                _add(catalogue, message, path)
-    return catalogue
+            yield from ((path, message) for message in call_messages(path, calls))
+    for module in RULES:
+        for rule in module.RULES.values():
+            yield from ((_file(module), text) for text in (rule.template, rule.hint) if text)
+    for module, table in TABLES:
+        yield from ((_file(module), str(message)) for message in table.values())
+
+
+def _file(module: ModuleType) -> Path:
+    return Path(str(module.__file__))
 
 
 def _add(catalogue: Catalog, ids: object, path: Path, comments: object = (), context: object = None) -> None:
