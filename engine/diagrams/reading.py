@@ -13,7 +13,9 @@ from engine import errors
 from engine.diagrams import details, markup, model
 from engine.diagrams.details import B, C, Index
 
+MAX_NODES = 10_000  # of one process
 EVENTS = ("startEvent", "endEvent", "intermediateCatchEvent", "intermediateThrowEvent", "boundaryEvent")
+CATCHING = ("startEvent", "intermediateCatchEvent", "boundaryEvent")
 TASKS = ("task", "userTask", "manualTask", "scriptTask", "serviceTask", "sendTask", "receiveTask", "businessRuleTask")
 BODIES = ("subProcess", "transaction", "adHocSubProcess")
 GATEWAYS = ("exclusiveGateway", "parallelGateway", "inclusiveGateway", "eventBasedGateway", "complexGateway")
@@ -79,8 +81,12 @@ def _index(root: etree._Element) -> Index:
 
 def _process(index: Index, element: etree._Element) -> model.Process:
     scopes = [_Scope(element, None)]
+    count = 0
     for scope in scopes:  # grows while it runs: sub-processes are appended when their parents are opened
         _open(index, scope)
+        count += len(scope.nodes)
+        if count > MAX_NODES:
+            raise errors.DiagramUnreadable(reason=f"it has more than {MAX_NODES} steps", line=markup.line(element))
         for node_id, node in scope.nodes.items():
             if etree.QName(node).localname in BODIES:
                 scopes.append(_Scope(node, scope.lane_of.get(node_id, scope.lane)))
@@ -250,7 +256,7 @@ def _node(
         events=events,
         attached_to=index.resolve(element.get("attachedToRef")) or None,
         interrupting=_flag(element, "cancelActivity" if kind == "boundaryEvent" else "isInterrupting", default=True),
-        parallel_multiple=_flag(element, "parallelMultiple"),
+        parallel_multiple=kind in CATCHING and _flag(element, "parallelMultiple"),
         multi=details.multi_instance(index, element, node_id),
         loop=details.standard_loop(index, element, node_id),
         script=None if script is None else details.text(script),
@@ -260,8 +266,8 @@ def _node(
         outputs=details.mappings(index, element, node_id, "out"),
         body=body,
         triggered_by_event=_flag(element, "triggeredByEvent"),
-        instantiate=_flag(element, "instantiate"),
-        for_compensation=_flag(element, "isForCompensation"),
+        instantiate=kind in ("receiveTask", "eventBasedGateway") and _flag(element, "instantiate"),
+        for_compensation=kind in (*TASKS, *BODIES, "callActivity") and _flag(element, "isForCompensation"),
         implementations=details.implementations(element),
     )
 

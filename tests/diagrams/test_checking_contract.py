@@ -135,6 +135,15 @@ def test_a_called_process_must_exist():
     assert codes(call("${x}")) == {("bad-called", "panggil")}
 
 
+def test_a_called_process_must_be_able_to_start():
+    other = '<bpmn:process id="sanapati" {}><bpmn:startEvent id="m2">{}</bpmn:startEvent></bpmn:process>'
+    executable, message = 'isExecutable="true"', '<bpmn:messageEventDefinition messageRef="m"/>'
+    named = '<bpmn:message id="m" name="M"/>'
+    assert codes(call("sanapati"), other.format(executable, "")) == set()
+    assert codes(call("sanapati"), other.format("", "")) == {("cannot-be-called", "panggil")}
+    assert codes(call("sanapati"), named + other.format(executable, message)) == {("cannot-be-called", "panggil")}
+
+
 def test_a_circle_of_calls_is_told_of():
     other = '<bpmn:process id="sanapati" isExecutable="true"><bpmn:startEvent id="m2"/>{}</bpmn:process>'
     calls = '<bpmn:callActivity id="balik" calledElement="surat-masuk"/>' + way("m2", "balik")

@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Collection, Iterator, Mapping
 
+from engine.calendar import waktu
 from engine.diagrams import model, sop
 from engine.diagrams.checking.findings import Finding, Rule, Rules, label
 from engine.diagrams.checking.scopes import HUMAN, scopes
@@ -89,6 +90,11 @@ found = Rules(
             "{node} calls “{called}”, which is not deployed.",
             "Deploy it with this diagram, or choose another process.",
         ),
+        "cannot-be-called": Rule(
+            "error",
+            "{node} calls “{called}”, which is not executable or has no plain start event.",
+            "Mark it as executable and give it a start event without an event.",
+        ),
         "call-cycle": Rule(
             "warning",
             "{node} calls a process that calls this one again ({cycle}).",
@@ -116,6 +122,11 @@ found = Rules(
             "Join its parts by a semicolon and a blank.",
         ),
         "no-mutu-baku": Rule("warning", "Step {number} ({node}) lacks {missing}.", "Fill in the step's mutu baku."),
+        "unclear-waktu": Rule(
+            "info",
+            "The waktu “{text}” of {node} is no duration, so the task will have no due date.",
+            "Write it as: 2 hari kerja.",
+        ),
         "no-identity": Rule(
             "warning", "The SOP lacks {missing}.", "Fill in the SOP's identity in the process's properties."
         ),
@@ -137,6 +148,7 @@ def check_people(process: model.Process, lanes: Callable[[str], str | None] | No
     """Check that every task of people has somebody: a lane, and with ``lanes`` (name to group) a group behind it."""
     body_lanes = [lane for scope in scopes(process) for lane in scope.body.lanes]
     tasks = [node for node in process.nodes() if node.kind in HUMAN]
+    ids = {node.id for node in tasks}
     strict = lanes is not None or bool(body_lanes)
     unnamed = {each for lane in body_lanes if not _visible(lane.name) for each in lane.nodes}
     for node in tasks:
@@ -146,7 +158,7 @@ def check_people(process: model.Process, lanes: Callable[[str], str | None] | No
     used = {node.lane for node in tasks if not node.candidate_groups}
     for lane in body_lanes:
         if not _visible(lane.name):
-            grave = any(node.id in lane.nodes for node in tasks)
+            grave = not ids.isdisjoint(lane.nodes)
             yield found("lane-unnamed", lane.id, lane.line).weighed("error" if grave else "warning")
             continue
         yield from _spelling(lane.id, lane.name, lane.line)
@@ -221,6 +233,7 @@ def check_calls(diagram: model.Diagram, processes: Collection[str] | None) -> It
         process.id: [node for node in process.nodes() if node.kind == "callActivity" and node.called]
         for process in diagram.processes.values()
     }
+    graph = {process_id: tuple({node.called or "" for node in nodes}) for process_id, nodes in calls.items()}
     for process_id, nodes in calls.items():
         for node in nodes:
             called = node.called or ""
@@ -228,11 +241,19 @@ def check_calls(diagram: model.Diagram, processes: Collection[str] | None) -> It
                 yield found("bad-called", node.id, node.line, node=label(node), called=called[:100])
             elif called not in diagram.processes and processes is not None and called not in processes:
                 yield found("unknown-called", node.id, node.line, node=label(node), called=called)
-            elif cycle := _cycle(process_id, called, calls):
+            elif called in diagram.processes and not _can_be_called(diagram, called):
+                yield found("cannot-be-called", node.id, node.line, node=label(node), called=called)
+            elif cycle := _cycle(process_id, called, graph):
                 yield found("call-cycle", node.id, node.line, node=label(node), cycle=" → ".join(cycle))
 
 
-def _cycle(start: str, called: str, calls: Mapping[str, list[model.Node]]) -> list[str] | None:
+def _can_be_called(diagram: model.Diagram, called: str) -> bool:
+    process = diagram.processes[called]
+    starts = [node for node in process.body.nodes.values() if node.kind == "startEvent"]
+    return (process.executable or called == diagram.main) and (not starts or any(not node.events for node in starts))
+
+
+def _cycle(start: str, called: str, graph: Mapping[str, tuple[str, ...]]) -> list[str] | None:
     """Give the way from a process over the called one back to itself, if there is one."""
     came_from: dict[str, str] = {called: start}
     todo = [called]
@@ -242,10 +263,10 @@ def _cycle(start: str, called: str, calls: Mapping[str, list[model.Node]]) -> li
             while way[-1] != start:
                 way.append(came_from[way[-1]])
             return way[::-1]
-        for node in calls.get(each, ()):
-            if node.called and node.called not in came_from:
-                came_from[node.called] = each
-                todo.append(node.called)
+        for following in graph.get(each, ()):
+            if following not in came_from:
+                came_from[following] = each
+                todo.append(following)
     return None
 
 
@@ -256,6 +277,9 @@ def check_sop(process: model.Process) -> Iterator[Finding]:
     numbered = False
     for node in process.nodes():
         yield from _properties(node.id, node.line, node.properties, sop.STEP)
+        target = node.properties.get("sop.waktu")
+        if target and waktu.parse(target) is None:
+            yield found("unclear-waktu", node.id, node.line, node=label(node), text=target[:80])
         if number := node.properties.get("sop.no"):
             numbered = True
             missing = [each for each in sop.MUTU_BAKU if not node.properties.get(each)]

@@ -79,6 +79,9 @@ found = Rules(
         "no-repetition": Rule(
             "error", "{node} repeats without saying how often.", "Give a collection, a number, or a loop condition."
         ),
+        "repeats-nothing": Rule(
+            "error", "{node} is repeated, but only tasks and sub-processes can be.", "Take its repetition off."
+        ),
         "two-repetitions": Rule("error", "{node} is both a loop and a multi-instance.", "Keep one of the two."),
         "one-of-two-outputs": Rule(
             "error", "{node} collects its results only half.", "Give both the output collection and the output element."
@@ -110,6 +113,8 @@ def check_node(scope: Scope, node: model.Node) -> Iterator[Finding]:
         yield found("foreign-implementation", node.id, each.line, node=label(node), how=each.how, text=text)
     if node.kind in ACTIVITIES:
         yield from _activity(node)
+    elif node.multi or node.loop:
+        yield found("repeats-nothing", node.id, node.line, node=label(node))
 
 
 def _event(scope: Scope, node: model.Node) -> Iterator[Finding]:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from engine import errors
@@ -19,6 +20,7 @@ _GIVEN = frozenset((*_STANDARD, *_CAMUNDA, "numberOfTerminatedInstances"))
 _HIDDEN = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\u00ad]")
 _NUMBER = re.compile(r"-?\d+(\.\d+)?")
 _TEXT = re.compile(r'"[^"]*"')
+_inspect = lru_cache(maxsize=2048)(inspection.inspect)  # the modeler checks the same diagram again and again
 _SHOWN = 80  # characters of an expression in a message
 
 found = Rules(
@@ -148,7 +150,7 @@ def _expression(use: _Use, read: dict[str, _Use]) -> Iterator[Finding]:
     if _HIDDEN.search(use.text):
         yield found("hidden-in-expression", use.element, use.line, **place)
         return
-    looked = inspection.inspect(use.text)
+    looked = _inspect(use.text)
     for problem in looked.problems:
         code = "bad-expression" if problem.severity == "error" else "doubtful-expression"
         yield found(code, use.element, use.line, position=problem.start + 1, reason=problem.message, **place)

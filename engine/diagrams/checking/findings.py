@@ -4,13 +4,15 @@ A rule's texts are English templates (``{places}`` as in :mod:`engine.errors`) a
 a finding carries them filled, and ``place`` to fill a translation of :attr:`Finding.template`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from itertools import islice
 from typing import Literal
 
 from engine.diagrams import model
 
 Severity = Literal["error", "warning", "info"]
+_MOST = 8  # names in one message
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,3 +78,9 @@ class Rules:
 def label(node: model.Node) -> str:
     """Give what people know a node by: its name and id."""
     return f"“{node.name}” ({node.id})" if node.name else node.id
+
+
+def several(names: Iterable[str]) -> str:
+    """Give a list of names as a message holds it: the first few."""
+    found = list(islice(names, _MOST + 1))
+    return ", ".join(found[:_MOST]) + (" …" if len(found) > _MOST else "")

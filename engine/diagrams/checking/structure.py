@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from engine.diagrams import model
-from engine.diagrams.checking.findings import Finding, Rule, Rules, label
+from engine.diagrams.checking.findings import Finding, Rule, Rules, label, several
 from engine.diagrams.checking.scopes import ACTIVITIES, Scope, closure
 
 _NCNAME = re.compile(r"[^\W\d][\w.\-\u00b7\u0300-\u036f]*")
@@ -251,7 +251,7 @@ def _choices(scope: Scope, node: model.Node) -> Iterator[Finding]:
 def _conditions(node: model.Node, flows: list[model.Flow]) -> Iterator[Finding]:
     """Check that it can be told which flow is taken; one without a condition is always open (13.4.2, 13.4.3)."""
     bare = [flow for flow in flows if not flow.condition and flow.id != node.default]
-    names = ", ".join(flow.id for flow in bare)
+    names = several(flow.id for flow in bare)
     if node.kind in ("parallelGateway", "eventBasedGateway") or not flows:
         return
     if not bare:
@@ -289,7 +289,7 @@ def _links(scope: Scope) -> Iterator[Finding]:
 def _starts(scope: Scope) -> Iterator[Finding]:
     name = label(scope.owner) if scope.owner else f"The process {scope.id}"
     if not scope.starts and not (scope.owner and scope.owner.triggered_by_event):
-        begins = ", ".join(node.id for node in scope.begins)
+        begins = several(node.id for node in scope.begins)
         yield found("begins-anywhere" if begins else "no-start", scope.id, scope.line, node=name, begins=begins)
     plain = [node for node in scope.starts if not node.events]
     if len(plain) > 1 and not (scope.owner and scope.owner.triggered_by_event):
@@ -309,7 +309,8 @@ def _ways(scope: Scope) -> Iterator[Finding]:
             grave = has_ends or node.kind not in ACTIVITIES
             yield found("dead-end" if grave else "implicit-end", node.id, node.line, node=label(node))
     if not any(node.triggered_by_event for node in nodes.values()):
-        stuck = next((node for node in nodes.values() if node.id in scope.reachable - scope.ending), None)
+        endless = scope.reachable - scope.ending
+        stuck = next((node for node in nodes.values() if node.id in endless), None)
         if stuck:
             yield found("never-ends", stuck.id, stuck.line, node=label(stuck))
     spins = next((node for node in nodes.values() if node.id in scope.spinning), None)

@@ -58,10 +58,9 @@ def prepare(draft: Draft, processes: Collection[str]) -> None:
     """Go through all activities of the processes that will run; ``processes``: what a call activity may call besides."""
     diagram = draft.read()
     known = {*processes, *(each.id for each in diagram.processes.values() if each.executable)}
-    elements = draft.elements()
     for process in diagram.processes.values():
         for node in process.nodes() if process.executable else ():
-            element = elements[node.id]
+            element = draft.elements[node.id]
             why = _reason(node, known)
             if why is not None:
                 draft.turn(element, "userTask")

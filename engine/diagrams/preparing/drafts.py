@@ -13,21 +13,21 @@ __all__ = ["B", "C", "Draft"]
 
 
 class Draft:
-    """The tree of a diagram with what was changed so far."""
+    """The tree of a diagram with what was changed so far; ``elements`` are its BPMN elements by id."""
 
     def __init__(self, root: etree._Element) -> None:
         self.root = root
         self.findings: list[Finding] = []
         self.forms: dict[str, bytes] = {}
+        self._read: tuple[int, model.Diagram] | None = None
+        self.elements = {found.strip(): each for each in root.iter(f"{B}*") if (found := each.get("id"))}
         self._ids: set[str] = {str(key) for key in root.xpath("//@id")}
 
     def read(self) -> model.Diagram:
-        """Read the diagram as it is now."""
-        return reading.read_tree(self.root)
-
-    def elements(self) -> dict[str, etree._Element]:
-        """Give the elements of the BPMN part by id."""
-        return {found.strip(): each for each in self.root.iter(f"{B}*") if (found := each.get("id"))}
+        """Read the diagram as it is now; every change leaves a finding, so without a new one nothing is read again."""
+        if self._read is None or self._read[0] != len(self.findings):
+            self._read = (len(self.findings), reading.read_tree(self.root))
+        return self._read[1]
 
     def changed(self, rules: Rules, code: str, element: str, at: etree._Element | int, **place: object) -> None:
         """Remember a change, for the analyst."""
@@ -55,6 +55,7 @@ class Draft:
         node = etree.Element(f"{B}{kind}", id=self.name(wish), name=name, nsmap=None)
         node.tail = beside.tail
         beside.addprevious(node)
+        self.elements[node.get("id", "")] = node
         for reference in scope.iter(f"{B}flowNodeRef"):
             if (reference.text or "").strip() == beside.get("id"):
                 twin = etree.Element(f"{B}flowNodeRef")
@@ -71,6 +72,7 @@ class Draft:
         flow = etree.SubElement(
             scope, f"{B}sequenceFlow", id=flow_id, sourceRef=source.get("id", ""), targetRef=target.get("id", "")
         )
+        self.elements[flow_id] = flow
         for node, tag in ((source, "outgoing"), (target, "incoming")):
             reference = etree.Element(f"{B}{tag}")
             reference.text = flow_id
@@ -80,9 +82,8 @@ class Draft:
     def move_flows(self, flows: tuple[str, ...], old: etree._Element, new: etree._Element, end: str) -> None:
         """Let flows end at (``targetRef``) or come from (``sourceRef``) another node than before."""
         tag = "incoming" if end == "targetRef" else "outgoing"
-        elements = self.elements()
         for flow_id in flows:
-            elements[flow_id].set(end, new.get("id", ""))
+            self.elements[flow_id].set(end, new.get("id", ""))
             for reference in old.findall(f"{B}{tag}"):
                 if (reference.text or "").strip().endswith(flow_id):
                     old.remove(reference)

@@ -61,13 +61,12 @@ rules = Rules(
 def prepare(draft: Draft) -> None:
     """Go through all events of the processes that will run."""
     for process in list(draft.executed()):
-        elements = draft.elements()
         for scope in scopes(process):
             for node in scope.body.nodes.values():
                 if node.kind.endswith("Event"):
-                    _prepare(draft, scope, node, elements[node.id])
+                    _prepare(draft, scope, node, draft.elements[node.id])
                 elif node.kind in ("receiveTask", "sendTask") and not any(each.name for each in node.events):
-                    _name(draft, node, elements[node.id], elements[node.id], "message")
+                    _name(draft, node, draft.elements[node.id], draft.elements[node.id], "message")
 
 
 def _prepare(draft: Draft, scope: Scope, node: model.Node, element: etree._Element) -> None:
@@ -91,7 +90,7 @@ def expressions(draft: Draft) -> None:
         written = (each.text or "").strip()
         language = (each.get("language") or "").strip()
         owner = _owner(each)
-        if written and (new := translating.feel(written)) is not None and _holds_expression(each):
+        if written and _holds_expression(each) and (new := translating.feel(written)) is not None:
             draft.changed(rules, "translated", owner, each, old=written[:80], new=new[:80])
             each.text = written = new
         if language and language.lower() not in FEEL:
@@ -148,7 +147,9 @@ def _event(draft: Draft, scope: Scope, node: model.Node, element: etree._Element
     lacks = event.kind in ("message", "signal") or (event.kind in ("error", "escalation") and event.ref)
     if lacks and not event.name:
         _name(draft, node, element, _definition(element), event.kind)
-    elif event.kind == "conditional" or (event.kind == "compensate" and node.kind in ("boundaryEvent", "startEvent")):
+    elif event.kind == "conditional" or (
+        event.kind == "compensate" and node.kind not in ("intermediateThrowEvent", "endEvent")
+    ):
         _replace(element, "message")
         name = _name(draft, node, element, _definition(element), "message", tell=False)
         draft.changed(rules, "event-to-message", node.id, element, node=label(node), kind=event.kind, name=name)

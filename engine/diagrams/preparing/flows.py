@@ -56,21 +56,20 @@ def make_executable(draft: Draft) -> None:
 def add_ends_and_starts(draft: Draft) -> None:
     """Add what a scope lacks at its beginning, and ends behind gateways and events that lead nowhere."""
     for process in list(draft.executed()):
-        elements = draft.elements()
         for scope in scopes(process):
             if scope.body.nodes and not scope.starts and not (scope.owner and scope.owner.triggered_by_event):
-                _start(draft, scope, elements)
+                _start(draft, scope)
             for node in scope.body.nodes.values():
                 loose = not scope.next[node.id] and node.kind not in ACTIVITIES
                 if loose and node.kind not in ("endEvent", "startEvent") and not node.triggered_by_event:
-                    end = draft.add_node(elements[node.id], "endEvent", f"end_{node.id}", "")
-                    draft.add_flow(elements[node.id], end)
+                    end = draft.add_node(draft.elements[node.id], "endEvent", f"end_{node.id}", "")
+                    draft.add_flow(draft.elements[node.id], end)
                     draft.changed(
-                        rules, "end-added", node.id, elements[node.id], node=label(node), new=end.get("id", "")
+                        rules, "end-added", node.id, draft.elements[node.id], node=label(node), new=end.get("id", "")
                     )
 
 
-def _start(draft: Draft, scope: Scope, elements: dict[str, etree._Element]) -> None:
+def _start(draft: Draft, scope: Scope) -> None:
     nodes = scope.body.nodes.values()
     able = [
         node for node in nodes if not node.attached_to and not node.triggered_by_event and not node.for_compensation
@@ -79,9 +78,9 @@ def _start(draft: Draft, scope: Scope, elements: dict[str, etree._Element]) -> N
     if not (first or able):
         return
     begin = (first or able)[0]
-    start = draft.add_node(elements[begin.id], "startEvent", f"start_{scope.id}", "")
+    start = draft.add_node(draft.elements[begin.id], "startEvent", f"start_{scope.id}", "")
     for node in first or able[:1]:
-        draft.add_flow(start, elements[node.id])
+        draft.add_flow(start, draft.elements[node.id])
     name = label(scope.owner) if scope.owner else scope.id
     draft.changed(rules, "start-added", scope.id, scope.line, node=name, new=start.get("id", ""))
 
@@ -89,19 +88,18 @@ def _start(draft: Draft, scope: Scope, elements: dict[str, etree._Element]) -> N
 def add_choices(draft: Draft) -> None:
     """Let a person choose where a gateway cannot: conditions missing, or in a language that is not run."""
     for process in list(draft.executed()):
-        elements = draft.elements()
         for scope in scopes(process):
             for node in scope.body.nodes.values():
                 flows = [scope.body.flows[each] for each in node.outgoing]
                 if node.default and node.default not in node.outgoing:
-                    del elements[node.id].attrib["default"]
+                    del draft.elements[node.id].attrib["default"]
                     draft.changed(
-                        rules, "default-dropped", node.id, elements[node.id], node=label(node), flow=node.default
+                        rules, "default-dropped", node.id, draft.elements[node.id], node=label(node), flow=node.default
                     )
-                _choose(draft, node, flows, elements)
+                _choose(draft, node, flows)
 
 
-def _choose(draft: Draft, node: model.Node, flows: list[model.Flow], elements: dict[str, etree._Element]) -> None:
+def _choose(draft: Draft, node: model.Node, flows: list[model.Flow]) -> None:
     unread = [flow for flow in flows if flow.condition and not _reads(flow)]
     bare = [flow for flow in flows if not flow.condition and flow.id != node.default]
     gateway = node.kind in ("exclusiveGateway", "inclusiveGateway")
@@ -109,14 +107,14 @@ def _choose(draft: Draft, node: model.Node, flows: list[model.Flow], elements: d
     if node.kind == "exclusiveGateway":  # the first open flow wins: what has no condition can only be the default
         unclear = len(bare) > (0 if node.default else 1)
     if gateway and len(flows) > 1 and (unread or unclear):
-        _ask(draft, node, flows, elements)
+        _ask(draft, node, flows)
         return
     shadows = len(bare) == 1 and node.default is None
     if node.kind == "exclusiveGateway" and shadows and len(flows) > 1:
-        elements[node.id].set("default", bare[0].id)
-        draft.changed(rules, "default-set", node.id, elements[node.id], node=label(node), flow=bare[0].id)
+        draft.elements[node.id].set("default", bare[0].id)
+        draft.changed(rules, "default-set", node.id, draft.elements[node.id], node=label(node), flow=bare[0].id)
     for flow in unread:
-        element = elements[flow.id]
+        element = draft.elements[flow.id]
         for condition in element.findall(f"{B}conditionExpression"):
             element.remove(condition)
         draft.changed(rules, "condition-dropped", flow.id, element, text=(flow.condition or "")[:80])
@@ -127,9 +125,9 @@ def _reads(flow: model.Flow) -> bool:
     return not foreign and not inspection.inspect(flow.condition or "").errors
 
 
-def _ask(draft: Draft, node: model.Node, flows: list[model.Flow], elements: dict[str, etree._Element]) -> None:
+def _ask(draft: Draft, node: model.Node, flows: list[model.Flow]) -> None:
     """Put a task before the gateway whose form offers the ways on; the last way is the default."""
-    element = elements[node.id]
+    element = draft.elements[node.id]
     several = node.kind == "inclusiveGateway"
     variable = "pilihan_" + re.sub(r"\W", "_", node.id)
     task = draft.add_node(element, "userTask", f"choose_{node.id}", (node.name or "Pilih jalur")[:60])
@@ -137,10 +135,10 @@ def _ask(draft: Draft, node: model.Node, flows: list[model.Flow], elements: dict
     draft.add_flow(task, element)
     options = []
     for flow in flows:
-        target = elements.get(flow.target)
+        target = draft.elements.get(flow.target)
         options.append((flow.id, flow.name or (target is not None and target.get("name")) or flow.target))
     for flow, (value, _) in zip(flows, options, strict=True):
-        each = elements[flow.id]
+        each = draft.elements[flow.id]
         for old in each.findall(f"{B}conditionExpression"):
             each.remove(old)
         if flow is flows[-1]:
