@@ -315,3 +315,23 @@ def test_names_wrap_as_the_viewer_wraps_them(text, lines):
 
 def test_a_name_of_one_long_word_gets_room_for_it():
     assert texts.label("Pengadministrasi Umum")[0] > 90
+
+
+# The judge -----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("spoil", "fault"),
+    [
+        (lambda picture: picture.shapes.update(a=picture.shapes["c"]), "a lies on c"),
+        (lambda picture: picture.edges["s_a"].insert(1, (0, 0)), "s_a is slanted"),
+        (lambda picture: picture.edges["a_b"].__setitem__(0, (0, 0)), "a_b does not dock at a"),
+        (lambda picture: picture.shapes.update(e=(500, 0, 600, 2000)), "x_a runs through e"),
+        (lambda picture: picture.labels.update(s=picture.shapes["a"]), "the name of s lies on a"),
+        (lambda picture: picture.labels.update(s=picture.labels["e"]), "the names of s and e overlap"),
+    ],
+)
+def test_the_judge_sees_what_is_wrong(spoil, fault):
+    picture = drawn(LETTER)
+    spoil(picture)
+    assert fault in pictures.faults(picture)
