@@ -5,6 +5,7 @@ import unicodedata
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -27,8 +28,12 @@ _USERNAME = re.compile(r"[a-z0-9](?:[a-z0-9._-]{0,62}[a-z0-9])?")
 
 # argon2id as OWASP recommends for a server with little memory: 19 MiB, two passes.
 _hasher = argon2.PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
-# A hash of nothing anybody knows: an unknown username costs what a wrong password costs.
-_NOBODY = _hasher.hash(keys.new().hex)
+
+
+@cache
+def _nobody() -> str:
+    """Give a hash of nothing anybody knows: an unknown username costs what a wrong password costs."""
+    return _hasher.hash(keys.new().hex)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +125,8 @@ def authenticate(session: Session, username: str, password: str, now: datetime) 
     """
     del now  # sign-ins are not recorded yet
     row = session.execute(_password, {"username": username.strip().lower()}).first()
-    known = row.password if row is not None else _NOBODY
+    nobody = _nobody()  # made with the first sign-in, whoever's it is
+    known = row.password if row is not None else nobody
     try:
         _hasher.verify(known, password[: _PASSWORD_LONGEST + 1])
     except argon2.exceptions.VerifyMismatchError:
@@ -179,4 +185,6 @@ def _judge(password: str, username: str) -> None:
 
 
 def _user(row: Row[*tuple[Any, ...]]) -> User:
-    return User(row.id, row.username, row.name, frozenset(row.roles), row.locale, row.active, row.generation, row.created_at)
+    return User(
+        row.id, row.username, row.name, frozenset(row.roles), row.locale, row.active, row.generation, row.created_at
+    )

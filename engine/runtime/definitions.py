@@ -58,7 +58,7 @@ class Loaded:
     items: Mapping[str, str | None]
     """What tells the tasks of one node apart, by node id: the variable of a multi-instance's item (``None``: only its number)."""
     starters: tuple[str, ...]
-    """The lanes a case begins in: those of the first tasks."""
+    """The lanes (or groups) a case begins with: those of the first tasks."""
     begins: tuple[model.Node, ...]
     """The start events that a person may use: none start events, else those that wait for a message."""
 
@@ -232,6 +232,11 @@ def _items(diagram: model.Diagram) -> Iterator[tuple[str, str | None]]:
                 yield node.id, multi.element
 
 
+def people(node: model.Node) -> str | None:
+    """Give the lane name or group key that says who does a task: a candidate group goes before the lane."""
+    return node.candidate_groups[0] if node.candidate_groups else node.lane
+
+
 def begins(process: model.Process) -> tuple[model.Node, ...]:
     """Give the start events that a person may use: none start events, else those that wait for a message.
 
@@ -254,8 +259,8 @@ def starters(diagram: model.Diagram) -> tuple[str, ...]:
             continue
         seen.add(node.id)
         if node.kind in HUMAN:
-            if node.lane and node.lane not in found:
-                found.append(node.lane)
+            if (lane := people(node)) is not None and lane not in found:
+                found.append(lane)
             continue
         if node.body is not None:
             inner = [each for each in node.body.nodes.values() if each.kind == "startEvent"]

@@ -166,14 +166,7 @@ def _store_definitions(
     ids = {draft.key: keys.new() for draft in drafts}
     for draft in drafts:
         process = draft.diagram.process
-        lanes = sorted(
-            {
-                lane
-                for diagram in (draft.diagram, *draft.called.values())
-                for node in definitions.nodes(diagram)
-                if (lane := node.lane)
-            }
-        )
+        lanes = sorted({lane for diagram in (draft.diagram, *draft.called.values()) for lane in _lanes(diagram)})
         session.execute(
             insert(_definitions),
             {
@@ -370,6 +363,14 @@ def _called(diagram: model.Diagram) -> Iterator[str]:
     for node in definitions.nodes(diagram):
         if node.kind == "callActivity" and node.called and node.called not in diagram.processes:
             yield node.called
+
+
+def _lanes(diagram: model.Diagram) -> Iterator[str]:
+    """Give who has a part in a diagram: every lane drawn, empty ones too, and every candidate group."""
+    for process in diagram.processes.values():
+        for body in (process.body, *(node.body for node in process.nodes() if node.body is not None)):
+            yield from (lane.name for lane in body.lanes if lane.name)
+    yield from (people for node in definitions.nodes(diagram) if (people := definitions.people(node)))
 
 
 def _form_keys(diagram: model.Diagram) -> set[str]:

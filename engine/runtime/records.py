@@ -235,10 +235,7 @@ def _task(
     opened: steps.Opened, instance_id: UUID, loaded: definitions.Loaded, office: Office, now: datetime
 ) -> dict[str, Any]:
     target = opened.properties.get("sop.waktu")
-    if opened.candidate_groups:
-        group: str | None = opened.candidate_groups[0]
-    else:
-        group = office.group_of(opened.lane) if opened.lane else None
+    people = opened.candidate_groups[0] if opened.candidate_groups else opened.lane
     return {
         "id": keys.new(),
         "instance_id": instance_id,
@@ -247,7 +244,7 @@ def _task(
         "name": opened.name or opened.node,
         "item": _item(opened, loaded),
         "lane": opened.lane,
-        "group_key": group,
+        "group_key": office.group_of(people) if people else None,
         "status": "open",
         "version": 1,
         "form_key": opened.form_key,

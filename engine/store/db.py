@@ -21,6 +21,7 @@ Session: TypeAlias = sqlalchemy.Connection
 BUSY_SECONDS = 5.0
 """So long a transaction waits for another one's lock before it gives up with :class:`errors.DatabaseBusy`."""
 
+_CONNECTIONS = 10  # kept open for each process; ten more open when all are in use
 _UPGRADE_SECONDS = 60.0  # so long an upgrade waits for another one, or for the last completion, to end
 _UPGRADE_LOCK = 0x6C616A7572  # "lajur"
 _STALLED_MILLISECONDS = 60_000  # a process that hangs in the middle of a transaction loses its locks then
@@ -153,7 +154,9 @@ def _engines(url: URL, busy_seconds: float) -> tuple[Engine, Engine]:
 
 
 def _sqlite(url: URL, busy_seconds: float, begin: str, pragma: str) -> Engine:
-    engine = sqlalchemy.create_engine(url, connect_args={"timeout": busy_seconds})
+    engine = sqlalchemy.create_engine(
+        url, pool_size=_CONNECTIONS, pool_timeout=busy_seconds, connect_args={"timeout": busy_seconds}
+    )
 
     def connected(connection: sqlite3.Connection, _record: object) -> None:
         connection.isolation_level = None  # the driver says no BEGIN of its own
@@ -177,8 +180,7 @@ def _postgresql(url: URL, busy_seconds: float) -> Engine:
     }
     engine = sqlalchemy.create_engine(
         url,
-        pool_size=10,
-        max_overflow=10,
+        pool_size=_CONNECTIONS,
         pool_timeout=busy_seconds,
         connect_args={
             "connect_timeout": 5,

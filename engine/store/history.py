@@ -15,6 +15,7 @@ from uuid import UUID
 import orjson
 from sqlalchemy import Row, bindparam, insert, select
 
+from engine import errors
 from engine.store import models, types
 from engine.store.db import Session
 
@@ -192,7 +193,8 @@ def read(session: Session, instance_id: UUID, *, after: int = 0, limit: int = 10
 def verify(session: Session, instance_id: UUID | None = None) -> Report:
     """Check the chain of one instance, or of all; reads events as a stream, so that millions need no memory.
 
-    One statement reads chains and heads, so that work going on meanwhile is not taken for a fault.
+    One statement reads chains and heads, so that work going on meanwhile is not taken for a fault. Raises
+    :class:`errors.NotFound` for an instance that does not exist.
     """
     chains = _chains if instance_id is None else _chains.where(_instances.c.id == instance_id)
     problems: list[Problem] = []
@@ -211,6 +213,8 @@ def verify(session: Session, instance_id: UUID | None = None) -> Report:
             return Report(instances, events, tuple(problems))
     if current is not None:
         problems.extend(current.ended())
+    if instance_id is not None and not instances:
+        raise errors.NotFound(kind="Instance", key=instance_id)
     if instance_id is None:
         problems.extend(Problem(id_, None, "orphan") for id_ in session.execute(_orphans).scalars())
     return Report(instances, events, tuple(problems))

@@ -141,7 +141,9 @@ instances = Table(
     Index("ix_instances_status", "status", "id"),
 )
 
-_OPEN = text("status = 'open'")
+# Two inboxes, two indexes: neither can be mistaken for the other's by a planner.
+_CLAIMED = text("status = 'open' AND assignee IS NOT NULL")
+_FREE = text("status = 'open' AND assignee IS NULL")
 
 tasks = Table(
     "tasks",
@@ -164,8 +166,8 @@ tasks = Table(
     Column("completed_at", Moment),
     Column("completed_by", Key, ForeignKey("users.id")),
     UniqueConstraint("instance_id", "token"),
-    Index("ix_tasks_assignee", "assignee", "due_at", "id", sqlite_where=_OPEN, postgresql_where=_OPEN),
-    Index("ix_tasks_group_key", "group_key", "due_at", "id", sqlite_where=_OPEN, postgresql_where=_OPEN),
+    Index("ix_tasks_assignee", "assignee", "due_at", "id", sqlite_where=_CLAIMED, postgresql_where=_CLAIMED),
+    Index("ix_tasks_group_key", "group_key", "due_at", "id", sqlite_where=_FREE, postgresql_where=_FREE),
     sqlite_with_rowid=False,
 )
 

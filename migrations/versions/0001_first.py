@@ -203,16 +203,16 @@ def upgrade() -> None:
         "tasks",
         ["assignee", "due_at", "id"],
         unique=False,
-        sqlite_where=sa.text("status = 'open'"),
-        postgresql_where=sa.text("status = 'open'"),
+        sqlite_where=sa.text("status = 'open' AND assignee IS NOT NULL"),
+        postgresql_where=sa.text("status = 'open' AND assignee IS NOT NULL"),
     )
     op.create_index(
         "ix_tasks_group_key",
         "tasks",
         ["group_key", "due_at", "id"],
         unique=False,
-        sqlite_where=sa.text("status = 'open'"),
-        postgresql_where=sa.text("status = 'open'"),
+        sqlite_where=sa.text("status = 'open' AND assignee IS NULL"),
+        postgresql_where=sa.text("status = 'open' AND assignee IS NULL"),
     )
     for table, columns in _FROZEN.items():
         if op.get_bind().dialect.name == "sqlite":

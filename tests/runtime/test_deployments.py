@@ -263,6 +263,22 @@ def test_only_so_many_are_kept(db, deploy, monkeypatch):
         assert "t0" in definitions.load(session, found[0].id).nodes
 
 
+def test_every_lane_takes_part_empty_ones_too(db, deploy, cast):
+    source = linear("surat", task("a", "Kasi")).replace(
+        b"</bpmn:laneSet>", b'<bpmn:lane id="kosong" name="KADIS"/></bpmn:laneSet>'
+    )
+    lane, ident, xml = task("b", "Kasi")
+    named = (lane, ident, xml.replace("<bpmn:userTask ", '<bpmn:userTask camunda:candidateGroups="staf" '))
+    deploy({"surat.bpmn": source, "lain.bpmn": linear("lain", named)})
+    with db.begin() as session:
+        cases = {key: instances.start(session, key, actor=access.SYSTEM, now=NOW).id for key in ("surat", "lain")}
+        kadis, fatma = cast.actor(session, "kadis"), cast.actor(session, "fatma")
+        assert instances.get(session, cases["surat"], actor=kadis).instance.key == "surat"
+        assert instances.get(session, cases["lain"], actor=fatma).instance.key == "lain"
+        assert [each.node for each in tasks.inbox(session, actor=fatma, scope="groups").items] == ["b"]
+        assert [each.key for each in instances.startable(session, fatma)] == ["lain"]
+
+
 def test_who_starts_a_process_is_who_has_its_first_tasks(db, deploy):
     nodes = [
         node("startEvent", "mulai", "Sekretaris"),

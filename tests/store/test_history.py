@@ -1,12 +1,13 @@
 """The chain must tell every way of tampering; the tests tamper past the triggers, as a thief with the file would."""
 
-from dataclasses import replace
+import tracemalloc
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import pytest
 from sqlalchemy import delete, exc, insert, select, text, update
 
+from engine import errors
 from engine.people import access
 from engine.store import db as db_
 from engine.store import history, keys, models
@@ -105,6 +106,8 @@ def test_untouched_chains_verify(db):
     with db.read() as session:
         assert history.verify(session) == history.Report(3, 6, ())
         assert history.verify(session, heads[2].instance_id) == history.Report(1, 5, ())
+        with pytest.raises(errors.NotFound, match="Instance"):
+            history.verify(session, keys.new())
 
 
 @pytest.mark.parametrize("statement", ["UPDATE history SET user_name = 'x'", "DELETE FROM history"])
@@ -247,5 +250,23 @@ def test_the_hash_is_what_it_always_was():
     )
 
 
-def test_head_is_plain():
-    assert replace(history.Head(UUID(int=1)), serial=1).hash == history.GENESIS
+def test_a_problem_reads_well():
+    assert str(history.Problem(UUID(int=1), 3, "gap")) == "00000000-0000-0000-0000-000000000001 3: gap"
+
+
+@pytest.mark.slow
+def test_long_histories_are_read_as_a_stream(sqlite_url):
+    """Memory must not grow with the history: a hundred thousand events take little more than a thousand."""
+    database = db_.open(sqlite_url)
+    with database.begin() as session:
+        head = make_instance(session, 0)
+        for _ in range(100):
+            events = [history.Event("task.completed", "periksa", data={"n": "x" * 200})] * 1000
+            head = history.append(session, head, events, author=SITTI, now=NOW)
+        session.execute(update(models.instances).values(history_serial=head.serial, history_hash=head.hash))
+    tracemalloc.start()
+    with database.read() as session:
+        assert history.verify(session) == history.Report(1, 100_000, ())
+    assert tracemalloc.get_traced_memory()[1] < 20_000_000
+    tracemalloc.stop()
+    database.close()

@@ -1,14 +1,19 @@
 """Migrations and tables tell the same story, on both databases."""
 
+import shutil
+import threading
 from pathlib import Path
 
+import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import text
+from sqlalchemy import inspect, text
 
-from engine import config
+from engine import config, errors
+from engine.store import db as db_
 from engine.store import models, schema
+from tests import postgres
 
 
 def test_migrations_make_the_tables_of_the_models(db):
@@ -29,23 +34,66 @@ def test_revisions_sort_by_age():
     assert all(len(revision) == 4 for revision in revisions)
 
 
-def test_lists_are_read_from_indexes(sqlite_url):
-    """The inbox's and the job queue's queries must not read the whole table."""
-    from engine.store import db as db_  # noqa: PLC0415
+FAILING = """
+import sqlalchemy as sa
+from alembic import op
 
-    database = db_.open(sqlite_url)
-    plans = {
-        "ix_tasks_assignee": "SELECT id FROM tasks WHERE status = 'open' AND assignee = x'00' ORDER BY due_at, id LIMIT 50",
-        "ix_tasks_group_key": "SELECT id FROM tasks WHERE status = 'open' AND group_key = 'a' ORDER BY due_at, id LIMIT 50",
-        "ix_jobs_due_at": "SELECT id FROM jobs WHERE due_at <= 1 ORDER BY due_at LIMIT 50",
-        "ix_instances_status": "SELECT id FROM instances WHERE status = 'active' ORDER BY id DESC LIMIT 50",
-    }
+revision = "0002"
+down_revision = "0001"
+
+
+def upgrade():
+    op.create_table("half", sa.Column("id", sa.Integer, primary_key=True))
+    op.execute("UPDATE offices SET id = 2")
+    op.execute("SELECT * FROM nothing_at_all")
+"""
+
+
+def test_an_upgrade_that_fails_leaves_everything_as_it_was(database_url, tmp_path, monkeypatch):
+    shutil.copytree(config.shipped("migrations"), tmp_path / "migrations")
+    (tmp_path / "migrations" / "versions" / "0002_failing.py").write_text(FAILING)
+    monkeypatch.setattr(config, "shipped", lambda name: tmp_path / name)
+    monkeypatch.setattr(schema, "WANTED", "0002")
+    with pytest.raises(errors.SchemaOutdated):
+        db_.open(database_url)
+    with pytest.raises(errors.StorageError):
+        db_.upgrade(database_url)
+    monkeypatch.undo()
+    database = db_.open(database_url)
     with database.read() as session:
-        for index, query in plans.items():
-            plan = " ".join(row.detail for row in session.execute(text(f"EXPLAIN QUERY PLAN {query}")))
-            assert index in plan
-            assert "TEMP B-TREE" not in plan
+        assert not inspect(session).has_table("half")
+        assert session.execute(text("SELECT id FROM offices")).scalar_one() == 1
     database.close()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def empty_url(request, tmp_path):
+    """The URL of a database without any schema; the SQLite file is not even there."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path}/new/lajur.db"
+    url = request.getfixturevalue("postgresql_url")
+    name = url.partition("/test_")[2].partition("?")[0]
+    cluster = url.replace(f"test_{name}", "{database}")
+    postgres.execute(cluster, f"DROP DATABASE test_{name}", f"CREATE DATABASE test_{name}")
+    return url
+
+
+def test_two_who_make_the_schema_at_once(empty_url):
+    failed = []
+
+    def upgrade():
+        try:
+            db_.upgrade(empty_url)
+        except Exception as error:  # noqa: BLE001  # a thread's error must be seen
+            failed.append(error)
+
+    threads = [threading.Thread(target=upgrade) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert not failed
+    db_.open(empty_url).close()
 
 
 def test_the_migrations_are_shipped():
