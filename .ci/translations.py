@@ -143,7 +143,16 @@ def load(path: Path, locale: str) -> Catalog:
 def update(wanted: Catalog, path: Path, locale: str) -> None:
     """Add the new ids to a catalogue, untranslated, and drop those that are no longer used."""
     kept = load(path, locale)
-    catalogue = Catalog(locale=locale, project="Lajur", fuzzy=False)
+    catalogue = Catalog(
+        locale=locale,
+        project="Lajur",
+        header_comment="# Lajur in another language. make translations adds what is new.",
+        creation_date=kept.creation_date,  # else it would change with every update
+        revision_date=kept.creation_date,
+        last_translator="Lajur contributors",
+        language_team=f"{locale} <{locale}@lajur.invalid>",
+        fuzzy=False,
+    )
     for message in wanted:
         if not message.id:
             continue

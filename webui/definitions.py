@@ -46,6 +46,7 @@ def one(definition_id: UUID) -> str:
         lines=lines(process),
         may_change=access.may_deploy(actor),
         states={},
+        drawn=definition_id,
     )
 
 

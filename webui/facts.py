@@ -15,15 +15,17 @@ _MOST = 100
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """A value in words. ``kind`` says how to lay it out: ``text``, or ``list`` and ``map`` with ``parts``.
+    """A value in words. ``kind`` says how to lay it out: ``text``, or ``list``, ``map`` and ``table`` with ``parts``.
 
-    ``left_out`` counts the items of a long list that are not among ``parts``.
+    A table's parts are its rows, whose parts are its cells in the order of ``columns``. ``left_out`` counts the items of a long list
+    that are not among ``parts``.
     """
 
     label: str
-    kind: Literal["empty", "text", "list", "map"]
+    kind: Literal["empty", "text", "list", "map", "table"]
     text: str = ""
     parts: tuple["Fact", ...] = ()
+    columns: tuple[str, ...] = ()
     left_out: int = 0
 
 
@@ -58,7 +60,12 @@ def _fact(title: str, value: object, one: model.Field | None, known: Mapping[str
         return Fact(title, "map", parts=parts)
     if kind == "list" and isinstance(value, (list, tuple)):
         parts = tuple(_fact("", part, one, known, locale) for part in value[:_MOST])
-        return Fact(title, "list", parts=parts, left_out=max(0, len(value) - _MOST))
+        left_out = max(0, len(value) - _MOST)
+        if all(part.kind == "map" for part in parts):
+            columns = tuple(dict.fromkeys(cell.label for part in parts for cell in part.parts))
+            rows = tuple(_row(part, columns) for part in parts)
+            return Fact(title, "table", parts=rows, columns=columns, left_out=left_out)
+        return Fact(title, "list", parts=parts, left_out=left_out)
     if kind == "text" and one is not None:
         for option in one.options:
             if option.value == value:
@@ -66,6 +73,11 @@ def _fact(title: str, value: object, one: model.Field | None, known: Mapping[str
     if one is not None and one.kind == "datetime" and isinstance(value, str):
         value = _moment(value)
     return Fact(title, kind, wording.text(value))
+
+
+def _row(part: Fact, columns: tuple[str, ...]) -> Fact:
+    cells = {cell.label: cell for cell in part.parts}
+    return Fact("", "map", parts=tuple(cells.get(column) or Fact(column, "empty") for column in columns))
 
 
 def _moment(text: str) -> object:

@@ -27,23 +27,24 @@ _Errors = Mapping[str, list[validation.Message]]
 
 @blueprint.get("/")
 def tasks() -> str:
-    """List my tasks, or those of my groups that nobody has."""
+    """List my tasks, or those of my groups that nobody has; who has none on the desk sees the groups' first."""
     args = flask.request.args
-    scope: _Scope = "groups" if args.get("scope") == "groups" else "mine"
     text = args.get("q", "").strip()[: wording.LONGEST_SEARCH]
     with work.reading() as (session, actor):
-        page = tasks_.inbox(session, actor=actor, scope=scope, text=text, after=args.get("after"))
-        whole = text or args.get("after")
-        counts = {each: _count(session, actor, each, None if whole or each != scope else page) for each in _SCOPES}
+        first = {each: tasks_.inbox(session, actor=actor, scope=each, limit=wording.MOST_COUNTED) for each in _SCOPES}
+        scope = _scope(args.get("scope"), first)
+        page = first[scope]
+        if text or args.get("after"):
+            page = tasks_.inbox(session, actor=actor, scope=scope, text=text, after=args.get("after"))
+    counts = {each: (len(found.items), found.next is not None) for each, found in first.items()}
     return flask.render_template("inbox.html", page=page, scope=scope, text=text, counts=counts)
 
 
-def _count(
-    session: db.Session, actor: access.Actor, scope: _Scope, known: pages.Page[tasks_.TaskRow] | None
-) -> tuple[int, bool]:
-    """Give how many tasks a badge tells, and whether there are more."""
-    page = known or tasks_.inbox(session, actor=actor, scope=scope, limit=wording.MOST_COUNTED)
-    return len(page.items), page.next is not None
+def _scope(wanted: str | None, first: Mapping[_Scope, pages.Page[tasks_.TaskRow]]) -> _Scope:
+    for each in _SCOPES:
+        if wanted == each:
+            return each
+    return "mine" if first["mine"].items or not first["groups"].items else "groups"
 
 
 @blueprint.get("/tasks/<uuid:task_id>")
@@ -112,7 +113,10 @@ def _page(
     view = tasks_.get(session, task_id, actor=actor)
     loaded = definitions.load(session, view.definition_id)
     asked = view.form.names if view.form else frozenset()
-    earlier = {name: value for name, value in view.values.items() if name not in asked}
+    item = loaded.items.get(view.task.node)
+    passed = {*asked, item, "loopCounter"}
+    earlier = {name: value for name, value in view.values.items() if name not in passed}
+    known = facts.fields(loaded)
     return flask.render_template(
         "task.html",
         view=view,
@@ -124,7 +128,8 @@ def _page(
         output=sop.parts(view.properties.get("sop.output", "")),
         waktu=view.properties.get("sop.waktu", ""),
         keterangan=view.properties.get("sop.keterangan", ""),
-        earlier=facts.of(earlier, facts.fields(loaded)),
+        item=facts.fact(item, view.values[item], known) if item and item in view.values else None,
+        earlier=facts.of(earlier, known),
     )
 
 

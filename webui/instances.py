@@ -20,7 +20,7 @@ _EVENTS = 100
 
 
 class Entry(NamedTuple):
-    """One event of the history in words."""
+    """One event of the history in words; ``by_itself`` are those that followed from the one before."""
 
     at: datetime
     what: str
@@ -29,7 +29,7 @@ class Entry(NamedTuple):
     capacity: str
     changes: tuple[tuple[facts.Fact, facts.Fact], ...]
     reason: str
-    serial: int
+    by_itself: bool
 
 
 @blueprint.get("")
@@ -57,7 +57,7 @@ def one(instance_id: UUID) -> str:
         "instance.html",
         view=view,
         case=view.instance,
-        definition=view.instance,
+        drawn=view.instance.definition_id,
         open_tasks=[task for task in view.tasks if task.status == "open"],
         waiting=_waiting(view, loaded.nodes),
         data=facts.of(view.variables, known),
@@ -72,6 +72,8 @@ def states(view: instances_.InstanceView, now: datetime) -> dict[str, dict[str, 
     """Give the viewer island its marks: element id -> state and how many tokens stand there."""
     marks: dict[str, dict[str, object]] = {element: {"state": "done"} for element in view.visited}
     for token in view.tokens:
+        if token.status == "inside":  # passed when its work is
+            marks.pop(token.node, None)
         if token.status in _WAITS:
             marks[token.node] = {"state": "waiting"}
     count: dict[str, int] = {}
@@ -109,7 +111,7 @@ def entry(event: history.Recorded, nodes: Mapping[str, model.Node], known: Mappi
         _capacity(event),
         changes,
         reason if isinstance(reason, str) else "",
-        event.serial,
+        event.kind in _FOLLOWING,
     )
 
 
@@ -140,12 +142,13 @@ _WAITS: Mapping[str, Callable[[], str]] = {
 }
 _KINDS: Mapping[str, Callable[[], str]] = {
     "instance.started": lambda: _("started the case"),
-    "instance.completed": lambda: _("The case is finished"),
+    "instance.completed": lambda: _("finished the case"),
     "instance.cancelled": lambda: _("cancelled the case"),
-    "task.opened": lambda: _("The step is open"),
+    "task.opened": lambda: _("step opened"),
     "task.claimed": lambda: _("claimed the step"),
     "task.released": lambda: _("gave the step back"),
     "task.completed": lambda: _("completed the step"),
-    "task.cancelled": lambda: _("The step was withdrawn"),
+    "task.cancelled": lambda: _("step withdrawn"),
 }
 """What is told; the engine records more."""
+_FOLLOWING = {"task.opened", "task.cancelled"}

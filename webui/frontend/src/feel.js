@@ -35,7 +35,7 @@ function askForZones() {
 
 /** @param {any} error */
 function failure(error) {
-  const reason = String(error?.message ?? error);
+  const reason = String(error?.message ?? error).toWellFormed();
   return tagged('E', JSON.stringify({ limit: LIMIT.test(reason), ...(error?.problem ?? { code: 'failed', place: { reason } }) }));
 }
 
@@ -52,7 +52,7 @@ const host = {
   /** @param {string} json [dialect, source] */
   compile: (json) => answer(() => {
     const [dialect, source] = JSON.parse(json);
-    const program = compile(dialect, source);
+    const program = compile(dialect, source.toWellFormed());
     lastId += 1;
     programs.set(lastId, program);
     return JSON.stringify({ id: lastId, names: program.names, clock: program.clock });
@@ -64,7 +64,7 @@ const host = {
   /** @param {string} json [dialect, source] */
   inspect: (json) => answer(() => {
     const [dialect, source] = JSON.parse(json);
-    return JSON.stringify(inspect(dialect, source));
+    return JSON.stringify(inspect(dialect, source.toWellFormed()));
   }),
 
   /**

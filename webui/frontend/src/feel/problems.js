@@ -6,6 +6,7 @@ import { children, kindOf } from './trees.js';
 /** @typedef {import('./trees.js').Node} Node */
 /** @typedef {import('./inspection.js').Survey} Survey */
 
+const SHOWN = 40; // characters of an expression in a message
 const LONGEST_NUMBER = 15; // digits that a double keeps
 const SIGNS = new Map([['==', '='], ['===', '='], ['!==', '!='], ['<>', '!='], ['=<', '<='], ['=>', '>=']]);
 const CONSTANTS = new Map([
@@ -47,6 +48,9 @@ const UNFINISHED = {
   FilterExpression: 'bracket-open',
 };
 
+/** @param {string} text never cut within a character */
+const shown = (text) => Array.from(text).slice(0, SHOWN).join('');
+
 /**
  * Only the first: what follows it is guessed by the parser.
  * @param {Survey} survey
@@ -61,7 +65,7 @@ export function syntaxProblem(survey, node) {
   const foreign = FOREIGN.find(([pattern]) => pattern.test(rest));
   if (foreign) return survey.report('error', node, foreign[1]);
   const text = survey.text(node);
-  if (text.trim()) return survey.report('error', node, 'syntax', { text: text.slice(0, 40) });
+  if (text.trim()) return survey.report('error', node, 'syntax', { text: shown(text) });
   return survey.report('error', node, UNFINISHED[node.parent?.name ?? ''] ?? 'incomplete');
 }
 const SYNTAX = new Set(['empty', 'not-word', 'syntax', 'incomplete', ...FOREIGN.map(([, code]) => code), ...Object.values(UNFINISHED)]);
@@ -73,7 +77,7 @@ const SYNTAX = new Set(['empty', 'not-word', 'syntax', 'incomplete', ...FOREIGN.
  */
 function condition(survey, node, severity) {
   const kind = node && kindOf(node);
-  if (node && kind && kind !== 'boolean') survey.report(severity, node, 'no-condition', { text: survey.text(node).slice(0, 40) });
+  if (node && kind && kind !== 'boolean') survey.report(severity, node, 'no-condition', { text: shown(survey.text(node)) });
 }
 
 /**
@@ -128,7 +132,7 @@ export const CHECKS = {
     }
     if (operator?.name !== 'CompareOp' || !right) return;
     const kinds = [kindOf(left), kindOf(right)];
-    if (kinds[0] && kinds[1] && kinds[0] !== kinds[1]) survey.report('warning', node, 'kinds', { text: survey.text(node).slice(0, 60) });
+    if (kinds[0] && kinds[1] && kinds[0] !== kinds[1]) survey.report('warning', node, 'kinds', { text: shown(survey.text(node)) });
     if (left.name === 'Comparison' && /** @type {string | null} */ (kinds[1]) !== 'boolean') survey.report('warning', node, 'chain');
   },
 
@@ -136,7 +140,7 @@ export const CHECKS = {
   SimplePositiveUnaryTest(survey, node) {
     if (node.firstChild?.name !== 'CompareOp') return;
     const around = node.parent?.name ?? '';
-    if (around === 'Conjunction' || around === 'Disjunction') survey.report('error', node, 'left-side', { text: survey.text(node) });
+    if (around === 'Conjunction' || around === 'Disjunction') survey.report('error', node, 'left-side', { text: shown(survey.text(node)) });
   },
 
   FunctionInvocation(survey, node) {
@@ -157,7 +161,7 @@ export const CHECKS = {
     const name = first.name === 'AtLiteral' ? '@' : survey.name(first);
     const text = literal(survey, first.name === 'AtLiteral' ? first.firstChild ?? undefined : argumentsOf(parameters)[0]);
     if (text !== null && argumentsOf(parameters).length < 2 && !isConstructible(name, text)) {
-      survey.report('error', node, 'no-date', { text });
+      survey.report('error', node, 'no-date', { text: shown(text) });
     }
   },
 
@@ -177,7 +181,7 @@ export const CHECKS = {
 
   NumericLiteral(survey, node) {
     const digits = survey.text(node).replace(/\D/g, '').replace(/^0+/, '');
-    if (digits.length > LONGEST_NUMBER && Number(digits)) survey.report('error', node, 'long-number', { text: survey.text(node).slice(0, 40) });
+    if (digits.length > LONGEST_NUMBER && Number(digits)) survey.report('error', node, 'long-number', { text: shown(survey.text(node)) });
   },
 
   Context(survey, node) {
@@ -211,6 +215,6 @@ function checkCall(survey, node, name, parameters) {
   }
   const pattern = PATTERN_TAKERS.has(name) ? literal(survey, given[1]) : null;
   if (pattern !== null && !isPattern(pattern)) {
-    survey.report('error', given[1], 'pattern', { text: pattern });
+    survey.report('error', given[1], 'pattern', { text: shown(pattern) });
   }
 }
