@@ -1,0 +1,1 @@
+"""Everything about running a process; knows no web. The wings and what each may import: `tool.importlinter` in pyproject.toml."""

@@ -31,7 +31,7 @@ SAME_AS_PYTHON = [
 @pytest.mark.parametrize("source", SAME_AS_PYTHON)
 def test_reads_the_portable_part_as_python_does(source):
     pattern = patterns.read(source)
-    letters = random.Random(source)  # noqa: S311 repeatable texts
+    letters = random.Random(source)
     for _ in range(400):
         text = "".join(letters.choice("abcd12-/. ]x") for _ in range(letters.randrange(8)))
         assert pattern.matches(text) == bool(re.search(source, text, re.ASCII)), text
