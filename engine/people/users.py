@@ -124,7 +124,10 @@ def authenticate(session: Session, username: str, password: str, now: datetime) 
     It only reads, so that the work of a hash holds no lock.
     """
     del now  # sign-ins are not recorded yet
-    row = session.execute(_password, {"username": username.strip().lower()}).first()
+    username = username.strip().lower()
+    # What cannot be a username is not looked for: a database may refuse to be asked for it.
+    asked = _USERNAME.fullmatch(username)
+    row = session.execute(_password, {"username": username}).first() if asked else None
     nobody = _nobody()  # made with the first sign-in, whoever's it is
     known = row.password if row is not None else nobody
     try:
@@ -156,7 +159,8 @@ def get(session: Session, user_id: UUID) -> User:
 
 def find(session: Session, username: str) -> User | None:
     """Give the user of a username."""
-    row = session.execute(_by_username, {"username": username.strip().lower()}).first()
+    username = username.strip().lower()
+    row = session.execute(_by_username, {"username": username}).first() if _USERNAME.fullmatch(username) else None
     return None if row is None else _user(row)
 
 

@@ -214,9 +214,14 @@ _POSTGRESQL_BUSY = (
 _POSTGRESQL_OLD = (psycopg.errors.UndefinedTable, psycopg.errors.UndefinedColumn)
 
 
-def _translate(context: ExceptionContext) -> errors.StorageError | None:
-    """Give our error for a driver's; a broken constraint stays what it is, it is no trouble of the database."""
+def _translate(context: ExceptionContext) -> errors.LajurError | None:
+    """Give our error for a driver's; a broken constraint stays what it is, it is no trouble of the database.
+
+    A value that no database takes (half a surrogate pair, a number too large; in PostgreSQL also a NUL) came from outside.
+    """
     raw = context.original_exception
+    if isinstance(raw, UnicodeEncodeError | OverflowError | psycopg.DataError):
+        return errors.InputError(reason="a value cannot be stored")
     if isinstance(raw, sqlite3.Error):
         return _of_sqlite(raw)
     if isinstance(raw, psycopg.Error):

@@ -85,7 +85,9 @@ def test_signing_in(db, cast):
         assert user.id == cast.ids["sitti"]
         assert users.authenticate(session, "sitti", PASSWORD + "x", NOW) is None
         assert users.authenticate(session, "sitti", "x" * 1_000_000, NOW) is None
-        assert users.authenticate(session, "nobody", PASSWORD, NOW) is None
+        for unknown in ("nobody", "", "a\x00", "\ud800", "x" * 1000, "sitti; --"):
+            assert users.authenticate(session, unknown, PASSWORD, NOW) is None
+            assert users.find(session, unknown) is None
         session.execute(text("UPDATE users SET active = :no WHERE username = 'sitti'"), {"no": False})
         assert users.authenticate(session, "sitti", PASSWORD, NOW) is None
 

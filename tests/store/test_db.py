@@ -156,6 +156,19 @@ def test_other_databases_are_refused(url):
         db_.open(url)
 
 
+@pytest.mark.parametrize("value", ["\ud800", "a\x00", 2**70], ids=["surrogate", "nul", "huge"])
+def test_a_value_that_no_database_takes_is_bad_input(db, value):
+    """Where one takes it (SQLite a NUL), nothing is wrong with it."""
+    column = models.groups.c.position if isinstance(value, int) else models.groups.c.key
+    try:
+        with db.read() as session:
+            assert session.execute(select(models.groups).where(column == value)).all() == []
+    except errors.InputError as error:
+        assert "cannot be stored" in str(error)  # noqa: PT017  # either is right
+    with db.begin() as session:
+        session.execute(insert(models.groups), ROW)
+
+
 # The schema ----------------------------------------------------------------------------------------------------------
 
 
