@@ -64,4 +64,6 @@ def _encode(needed: Mapping[str, object]) -> tuple[str, bool]:
 
 
 def _shown(expression: str) -> str:
-    return expression if len(expression) <= _SHOWN else f"{expression[:_SHOWN]}…"
+    """Cut to what an error can show, and store: no half characters."""
+    text = expression if len(expression) <= _SHOWN else f"{expression[:_SHOWN]}…"
+    return text.encode("utf-8", "replace").decode()
