@@ -12,10 +12,11 @@ from engine import errors
 from engine.diagrams import sop
 from engine.forms import validation
 from engine.people import access
-from engine.runtime import definitions, pages
+from engine.runtime import definitions
 from engine.runtime import tasks as tasks_
+from engine.runtime.pages import Page
 from engine.store import db
-from webui import facts, forms, redirects, wording, work
+from webui import facts, forms, pages, redirects, wording, work
 from webui.words import gettext as _
 
 blueprint = flask.Blueprint("inbox", __name__)
@@ -40,7 +41,7 @@ def tasks() -> str:
     return flask.render_template("inbox.html", page=page, scope=scope, text=text, counts=counts)
 
 
-def _scope(wanted: str | None, first: Mapping[_Scope, pages.Page[tasks_.TaskRow]]) -> _Scope:
+def _scope(wanted: str | None, first: Mapping[_Scope, Page[tasks_.TaskRow]]) -> _Scope:
     for each in _SCOPES:
         if wanted == each:
             return each
@@ -73,10 +74,10 @@ def complete(task_id: UUID) -> Response | tuple[str, int]:
         with work.reading() as (session, actor):
             return _page(session, actor, task_id, sent, cast("_Errors", error.errors)), 422
     if done.next_tasks:
-        flask.flash(_("Done. The next step of this case is yours, too."), "success")
+        pages.notice(_("Done. The next step of this case is yours, too."))
         return flask.redirect(flask.url_for("inbox.task", task_id=done.next_tasks[0].id), 303)
     finished = done.status == "completed"
-    flask.flash(_("Done. The case is finished.") if finished else _("Done. The case goes on with others."), "success")
+    pages.notice(_("Done. The case is finished.") if finished else _("Done. The case goes on with others."))
     return flask.redirect("/", 303)
 
 
@@ -85,7 +86,7 @@ def claim(task_id: UUID) -> Response:
     """Take a task, so that it is mine alone."""
     with work.writing() as (session, actor):
         tasks_.claim(session, task_id, actor=actor, now=work.now())
-    flask.flash(_("The task is yours now."), "success")
+    pages.notice(_("The task is yours now."))
     return flask.redirect(flask.url_for("inbox.task", task_id=task_id), 303)
 
 
@@ -94,7 +95,7 @@ def release(task_id: UUID) -> Response:
     """Give a task back to its group."""
     with work.writing() as (session, actor):
         tasks_.release(session, task_id, actor=actor, now=work.now())
-    flask.flash(_("The task is back with its group."), "success")
+    pages.notice(_("The task is back with its group."))
     return flask.redirect(redirects.back(), 303)
 
 

@@ -33,6 +33,12 @@ def install(app: flask.Flask) -> None:
     )
 
 
+def notice(text: str) -> None:
+    """Say on the next page what was done; who reads no pages gathers no notices in the cookie."""
+    flask.session.pop("_flashes", None)
+    flask.flash(text, "success")
+
+
 def _context() -> dict[str, object]:
     actor = flask.g.get("actor")
     return {

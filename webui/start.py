@@ -13,7 +13,7 @@ from engine.forms import model, validation
 from engine.people import access
 from engine.runtime import definitions, instances
 from engine.store import db
-from webui import forms, i18n, work
+from webui import forms, i18n, pages, work
 from webui.words import gettext as _
 
 blueprint = flask.Blueprint("start", __name__, url_prefix="/start")
@@ -77,7 +77,7 @@ def begin(key: str) -> Response | tuple[str, int]:
     mine = [
         task for task in tasks if task.status == "open" and access.may_complete(actor, assignee=None, group=task.group)
     ]
-    flask.flash(_("The case has begun."), "success")
+    pages.notice(_("The case has begun."))
     if mine:
         return flask.redirect(flask.url_for("inbox.task", task_id=mine[0].id), 303)
     return flask.redirect(flask.url_for("instances.one", instance_id=case.id), 303)

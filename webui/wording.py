@@ -59,10 +59,8 @@ def day(value: date) -> str:
 
 
 def moment(value: datetime) -> str:
-    """Say a moment in the office's zone: 22 November 2026 pukul 09.30."""
-    if value.tzinfo is None:
-        return f"{day(value)}, {clock(value.time())}"
-    local = words.local(value)
+    """Say a moment in the office's zone, where one without a zone is already: 22 November 2026 pukul 09.30."""
+    local = words.local(value) if value.tzinfo is not None else value
     return _("%(day)s at %(time)s", day=day(local), time=clock(local.time()))
 
 
