@@ -11,6 +11,7 @@ from itertools import chain
 from lxml import etree
 
 from engine import errors
+from engine.expressions import messages
 
 BPMN = "http://www.omg.org/spec/BPMN/20100524/MODEL"
 BPMNDI = "http://www.omg.org/spec/BPMN/20100524/DI"
@@ -22,6 +23,28 @@ MAX_BYTES = 5_000_000
 MAX_ELEMENTS = 150_000
 MAX_ATTRIBUTES = 600_000
 MAX_DEPTH = 100
+
+# why a file is unreadable: message ids of the catalogues
+REASONS = {
+    "too-large": messages.Message("it is larger than {limit} MB"),
+    "malformed": messages.Message("it is not well-formed XML: {reason}"),
+    "utf-32": messages.Message("its encoding is UTF-32; save it as UTF-8"),
+    "xml-version": messages.Message("it is XML {version}; only XML 1.0 is read"),
+    "utf-16": messages.Message("it is UTF-16 but declares another encoding"),
+    "utf-8": messages.Message("it is marked as UTF-8 but declares another encoding"),
+    "encoding": messages.Message("its encoding {encoding} is not read; save it as UTF-8"),
+    "wrong-byte": messages.Message("byte {byte} does not belong to its encoding; save it as UTF-8"),
+    "character": messages.Message("character {character} is not allowed in XML"),
+    "doctype": messages.Message("it has a DOCTYPE; document types and entities are not accepted"),
+    "empty": messages.Message("it is empty"),
+    "too-many": messages.Message("it has more than {limit} elements"),
+    "no-bpmn": messages.Message("it is no BPMN 2.0: its root is {root}, not bpmn:definitions"),
+    "instruction": messages.Message("it has the processing instruction {text}"),
+    "xinclude": messages.Message("it includes another file (XInclude)"),
+    "too-deep": messages.Message("its elements are nested more than {limit} deep"),
+    "no-process": messages.Message("it holds no process"),
+    "too-many-steps": messages.Message("it has more than {limit} steps"),
+}
 
 # What modelers write. Everything else (UTF-7, UTF-32, EBCDIC ...) is a way past filters, not a way to store a diagram.
 _ENCODINGS = {
@@ -47,18 +70,24 @@ def parse(source: bytes) -> etree._Element:
     nothing else, whatever the bytes are.
     """
     if len(source) > MAX_BYTES:
-        raise errors.DiagramUnreadable(reason=f"it is larger than {MAX_BYTES // 1_000_000} MB", line=0)
+        raise unreadable("too-large", limit=MAX_BYTES // 1_000_000)
     text = _decode(source)
     _refuse_tricks(text)
     try:
         root = etree.fromstring(text.encode(), _parser())
     except etree.XMLSyntaxError as error:
-        line = error.lineno or 0
-        raise errors.DiagramUnreadable(reason=f"it is not well-formed XML: {_plain(error)}", line=line) from None
+        raise unreadable("malformed", error.lineno or 0, reason=_plain(error)) from None
     except ValueError as error:
-        raise errors.DiagramUnreadable(reason=f"it is not well-formed XML: {error}", line=0) from None
+        raise unreadable("malformed", reason=error) from None
     _refuse_shapes(root)
     return root
+
+
+def unreadable(code: str, at: int = 0, /, **place: object) -> errors.DiagramUnreadable:
+    """Make the error for one of the ``REASONS``."""
+    reason = messages.Sentence(REASONS[code].format_map(place))
+    reason.template, reason.place = REASONS[code], {name: str(value) for name, value in place.items()}
+    return errors.DiagramUnreadable(reason=reason, line=at)
 
 
 def line(element: etree._Element) -> int:
@@ -96,7 +125,7 @@ def _decode(source: bytes) -> str:
     """Decode by byte order mark, else by the declaration, else as UTF-8; the result has no declaration."""
     encoding = None
     if source.startswith((codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)):
-        raise errors.DiagramUnreadable(reason="its encoding is UTF-32; save it as UTF-8", line=1)
+        raise unreadable("utf-32", 1)
     for mark, name in (
         (codecs.BOM_UTF8, "utf-8"),
         (codecs.BOM_UTF16_LE, "utf-16-le"),
@@ -108,22 +137,21 @@ def _decode(source: bytes) -> str:
     declaration = _DECLARATION.match(head)
     pseudo = {key: a or b for key, a, b in _PSEUDO.findall(declaration.group(1))} if declaration else {}
     if pseudo.get("version", "1.0") != "1.0":
-        raise errors.DiagramUnreadable(reason=f"it is XML {pseudo['version'][:10]}; only XML 1.0 is read", line=1)
+        raise unreadable("xml-version", 1, version=pseudo["version"][:10])
     declared = pseudo.get("encoding", "").lower()
     if encoding and encoding.startswith("utf-16"):
         if declared not in ("", "utf-16", encoding):
-            raise errors.DiagramUnreadable(reason="it is UTF-16 but declares another encoding", line=1)
+            raise unreadable("utf-16", 1)
     elif encoding:
         if declared not in ("", "utf-8", "utf8"):
-            raise errors.DiagramUnreadable(reason="it is marked as UTF-8 but declares another encoding", line=1)
+            raise unreadable("utf-8", 1)
     elif declared and declared not in _ENCODINGS:
-        raise errors.DiagramUnreadable(reason=f"its encoding {declared[:40]!r} is not read; save it as UTF-8", line=1)
+        raise unreadable("encoding", 1, encoding=f"{declared[:40]!r}")
     try:
         text = source.decode(encoding or _ENCODINGS.get(declared, "utf-8"))
     except UnicodeDecodeError as error:
         at = source.count(b"\n", 0, error.start) + 1
-        reason = f"byte {error.start} does not belong to its encoding; save it as UTF-8"
-        raise errors.DiagramUnreadable(reason=reason, line=at) from None
+        raise unreadable("wrong-byte", at, byte=error.start) from None
     if declaration and (found := _DECLARATION.match(text)):
         text = "\n" * found.group().count("\n") + text[found.end() :]  # lines stay where they were
     return text
@@ -133,30 +161,27 @@ def _refuse_tricks(text: str) -> None:
     """Refuse what could cost or do something before or while the library reads it."""
     if bad := _FORBIDDEN.search(text):
         at = text.count("\n", 0, bad.start()) + 1
-        raise errors.DiagramUnreadable(reason=f"character U+{ord(bad.group()):04X} is not allowed in XML", line=at)
+        raise unreadable("character", at, character=f"U+{ord(bad.group()):04X}")
     position = 0
     while found := _PROLOG.match(text, position):
         position = found.end()
     if text[position : position + 9].upper() == "<!DOCTYPE":
         at = text.count("\n", 0, position) + 1
-        raise errors.DiagramUnreadable(reason="it has a DOCTYPE; document types and entities are not accepted", line=at)
+        raise unreadable("doctype", at)
     if not text.strip():
-        raise errors.DiagramUnreadable(reason="it is empty", line=0)
+        raise unreadable("empty")
     # both counts are upper bounds that cost nothing; a closing tag counts too
     if text.count("<") > 2 * MAX_ELEMENTS or text.count("=") > MAX_ATTRIBUTES:
-        raise errors.DiagramUnreadable(reason=f"it has more than {MAX_ELEMENTS} elements", line=0)
+        raise unreadable("too-many", limit=MAX_ELEMENTS)
 
 
 def _refuse_shapes(root: etree._Element) -> None:
     """Refuse trees that are no BPMN, too deep, or that ask readers to fetch or run something."""
     if root.tag != f"{{{BPMN}}}definitions":
-        raise errors.DiagramUnreadable(
-            reason=f"it is no BPMN 2.0: its root is {root.tag!r:.120}, not bpmn:definitions", line=line(root)
-        )
+        raise unreadable("no-bpmn", line(root), root=f"{root.tag!r:.120}")
     for instruction in chain(root.itersiblings(preceding=True), root.iter(etree.PI), root.itersiblings()):
-        reason = f"it has the processing instruction {str(instruction)[:40]!r}"  # comments were left out
-        raise errors.DiagramUnreadable(reason=reason, line=line(instruction))
+        raise unreadable("instruction", line(instruction), text=f"{str(instruction)[:40]!r}")  # comments were left out
     for wrong in root.iter(f"{{{XINCLUDE}}}*"):
-        raise errors.DiagramUnreadable(reason="it includes another file (XInclude)", line=line(wrong))
+        raise unreadable("xinclude", line(wrong))
     if root.xpath("boolean(/" + "*/" * MAX_DEPTH + "*)"):
-        raise errors.DiagramUnreadable(reason=f"its elements are nested more than {MAX_DEPTH} deep", line=0)
+        raise unreadable("too-deep", limit=MAX_DEPTH)

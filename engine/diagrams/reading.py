@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 
 from lxml import etree
 
-from engine import errors
 from engine.diagrams import details, markup, model
 from engine.diagrams.details import B, C, Index
 
@@ -58,7 +57,7 @@ def read_tree(root: etree._Element) -> model.Diagram:
         process = _process(index, element)
         processes.setdefault(process.id, process)
     if not processes:
-        raise errors.DiagramUnreadable(reason="it holds no process", line=markup.line(root))
+        raise markup.unreadable("no-process", markup.line(root))
     main = next((each.id for each in processes.values() if each.executable), next(iter(processes)))
     _notice_rest(index, root)
     exporter = " ".join(each for each in (root.get("exporter"), root.get("exporterVersion")) if each)
@@ -86,7 +85,7 @@ def _process(index: Index, element: etree._Element) -> model.Process:
         _open(index, scope)
         count += len(scope.nodes)
         if count > MAX_NODES:
-            raise errors.DiagramUnreadable(reason=f"it has more than {MAX_NODES} steps", line=markup.line(element))
+            raise markup.unreadable("too-many-steps", markup.line(element), limit=MAX_NODES)
         for node_id, node in scope.nodes.items():
             if etree.QName(node).localname in BODIES:
                 scopes.append(_Scope(node, scope.lane_of.get(node_id, scope.lane)))

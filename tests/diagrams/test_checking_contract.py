@@ -172,6 +172,12 @@ def test_a_numbered_step_needs_its_mutu_baku():
     assert sop(letter()) == set()
 
 
+def test_a_waktu_that_is_no_duration_is_told_of():
+    found = codes(step(sop_waktu="sesuai kebutuhan"), severity="info")
+    assert found == {("unclear-waktu", "catat")}
+    assert codes(step(sop_waktu="30 menit - 3 jam"), severity="info") == set()
+
+
 def test_the_identity_needs_name_and_number():
     assert ("no-identity", "surat-masuk") in codes(step(), severity="warning")
 

@@ -1,7 +1,7 @@
 import pytest
 
-from engine.diagrams import checking
-from tests.diagrams.drawing import codes, letter, read, task, way
+from engine.diagrams import checking, reading
+from tests.diagrams.drawing import bpmn, codes, lane, lanes, letter, properties, read, task, way
 
 MESSAGE = '<bpmn:message id="m" name="Balasan"/>'
 BALASAN = '<bpmn:messageEventDefinition messageRef="m"/>'
@@ -122,6 +122,39 @@ def test_extensions_of_other_tools_are_summed_up():
 def test_imports_and_correlations_are_not_followed():
     roots = '<bpmn:import importType="x" location="http://contoh/x.xsd"/><bpmn:correlationProperty id="kp"/>'
     assert {("import", None), ("correlation", "kp")} <= codes(letter(), roots, severity="warning")
+
+
+TWICE = "<bpmn:timerEventDefinition><bpmn:timeDate/><bpmn:timeCycle/></bpmn:timerEventDefinition>"
+
+
+@pytest.mark.parametrize(
+    ("content", "finding"),
+    [
+        (letter() + task("catat"), ("error", "duplicate-id", "catat")),
+        (letter() + "<bpmn:userTask/>", ("error", "missing-id", "userTask@1")),
+        (lanes(task("nyasar")) + letter(), ("error", "misplaced", "nyasar")),
+        (letter() + '<bpmn:lorem id="x"/>', ("error", "unknown-element", "x")),
+        (on_the_way("intermediateCatchEvent", "<bpmn:loremEventDefinition/>"), ("error", "unknown-event", "x")),
+        (on_the_way("intermediateCatchEvent", TWICE), ("error", "several-times", "x")),
+        (letter() + '<bpmn:sequenceFlow id="x" sourceRef="catat" targetRef="selesai"><bpmn:conditionExpression camunda:resource="a.py"/></bpmn:sequenceFlow>', ("error", "expression-resource", "x")),
+        (work("callActivity", 'calledElement="lain"', '<bpmn:extensionElements><camunda:in source="a"/></bpmn:extensionElements>'), ("error", "half-mapping", "x")),
+        (lanes(lane("l", "STAF", "hilang")) + letter(), ("warning", "dangling-lane-ref", "l")),
+        (letter(task("catat", content="<bpmn:outgoing>lain</bpmn:outgoing>")), ("warning", "stray-flow-ref", "catat")),
+        (letter(task("catat", attributes='camunda:priority="5"')), ("warning", "camunda-extension", "catat")),
+        (letter(task("catat", content=properties(a_b="1").replace("</camunda:properties>", '<camunda:property name="a.b"/></camunda:properties>'))), ("warning", "duplicate-property", "catat")),
+    ],
+)  # fmt: skip
+def test_what_the_reader_noticed_is_told(content, finding):
+    assert finding in {(each.severity, each.code, each.element) for each in checking.check(read(content))}
+
+
+def test_another_default_language_is_told_of():
+    source = bpmn(letter()).replace(
+        b"<bpmn:definitions ", b'<bpmn:definitions expressionLanguage="http://groovy.codehaus.org/" '
+    )
+    assert "foreign-default-language" in {each.code for each in checking.check(reading.read(source))}
+    xpath = source.replace(b"http://groovy.codehaus.org/", b"http://www.w3.org/1999/XPath")
+    assert "foreign-default-language" not in {each.code for each in checking.check(reading.read(xpath))}
 
 
 def test_every_rule_has_texts_that_can_be_filled():

@@ -92,6 +92,8 @@ def test_feel_is_fine(condition):
         (multi('camunda:collection="p"', "<bpmn:completionCondition>1</bpmn:completionCondition>"), "never-boolean"),
         (multi('camunda:collection="p"', '<bpmn:completionCondition language="python">x</bpmn:completionCondition>'), "foreign-language"),
         (multi('camunda:collection="p" camunda:elementVariable="__proto__"'), "bad-name"),
+        (multi('camunda:collection="3"'), "no-list"),
+        (letter(task("kirim", attributes='camunda:dueDate="true"'), "kirim"), "no-date"),
         (letter(task("kirim", attributes='camunda:dueDate="${now()}"'), "kirim"), "foreign-expression"),
     ],
 )  # fmt: skip
@@ -128,6 +130,7 @@ def test_scripts_are_assignments_and_nothing_else(content, code):
         (timer("9999-12-31T23:59:59-12:00", "timeDate"), "bad-time"),
         (timer('duration("2 hari")'), "bad-time"),
         (timer("batas +"), "bad-expression"),
+        (timer("a = b"), "no-date"),
     ],
 )
 def test_times_are_times(content, code):

@@ -28,9 +28,9 @@ def test_a_plain_letter_has_no_structural_finding():
 @pytest.mark.parametrize(
     ("content", "finding"),
     [
-        (letter() + way("catat", "hilang"), ("dangling-flow", "catat_hilang")),
-        (letter() + way("hilang", "catat"), ("dangling-flow", "hilang_catat")),
-        (letter() + way("catat", "surat-masuk"), ("dangling-flow", "catat_surat-masuk")),
+        (letter() + way("catat", "hilang"), ("dangling-target", "catat_hilang")),
+        (letter() + way("hilang", "catat"), ("dangling-source", "hilang_catat")),
+        (letter() + way("catat", "surat-masuk"), ("dangling-target", "catat_surat-masuk")),
         (letter() + way("catat", "mulai"), ("start-incoming", "catat_mulai")),
         (letter() + way("selesai", "catat"), ("end-outgoing", "selesai_catat")),
         (letter() + '<bpmn:boundaryEvent id="b" attachedToRef="hilang"><bpmn:errorEventDefinition/></bpmn:boundaryEvent>', ("boundary-unattached", "b")),
@@ -164,9 +164,9 @@ def test_an_engines_own_id_is_good_to_know():
 def test_errors_come_first_and_say_where():
     source = bpmn(letter() + "\n\n" + way("catat", "hilang"))
     first, *others = checking.check(reading.read(source))
-    assert (first.severity, first.code, first.line) == ("error", "dangling-flow", 3)
+    assert (first.severity, first.code, first.line) == ("error", "dangling-target", 3)
     assert (
-        str(first) == "line 3: error: The flow catat_hilang leads to hilang, which does not exist here. (dangling-flow)"
+        str(first) == "line 3: error: The flow catat_hilang leads to “hilang”, which is no node here. (dangling-target)"
     )
     assert first.hint
     assert first.template.format_map(first.place) == first.message

@@ -99,15 +99,17 @@ def test_what_is_accepted_compiles(content):
 
 
 # where a flow hangs in the air, its condition is nobody's
-UNCONNECTED = {"dangling-flow", "flow-crosses", "not-executable"}
+UNCONNECTED = {"dangling-source", "dangling-target", "flow-crosses", "not-executable"}
 # what preparing leaves to the analyst: it is broken, not foreign
 BROKEN = {
+    "dangling-source",
+    "no-list",
     "bad-script",
     "boundary-incoming",
     "boundary-unattached",
     "cancels-nothing",
     "cannot-be-called",
-    "dangling-flow",
+    "dangling-target",
     "dangling-ref",
     "duplicate-id",
     "end-outgoing",

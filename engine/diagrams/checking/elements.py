@@ -101,7 +101,7 @@ def check_node(scope: Scope, node: model.Node) -> Iterator[Finding]:
     if node.kind in _NO_KIND:
         yield found("unsupported", node.id, node.line, node=label(node), kind=node.kind)
     if node.for_compensation:
-        yield found("unsupported", node.id, node.line, node=label(node), kind="compensation handler")
+        yield found("unsupported", node.id, node.line, node=label(node), kind="isForCompensation")
     if node.instantiate:
         yield found("instantiates", node.id, node.line, node=label(node))
     if node.kind.endswith("Event"):
@@ -274,5 +274,5 @@ def check_notices(diagram: model.Diagram) -> Iterator[Finding]:
     for namespace, notices in foreign.items():
         names = ", ".join(sorted({each.place["name"] for each in notices})[:5])
         yield noticed(
-            "foreign-extension", None, notices[0].line, count=len(notices), namespace=namespace or "no one", names=names
+            "foreign-extension", None, notices[0].line, count=len(notices), namespace=namespace or "–", names=names
         )

@@ -3,8 +3,7 @@
 import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
-from typing import Any
+from typing import Literal
 
 from engine import errors
 from engine.diagrams import model
@@ -19,34 +18,42 @@ _CAMUNDA = ("nrOfInstances", "nrOfActiveInstances", "nrOfCompletedInstances")
 _GIVEN = frozenset((*_STANDARD, *_CAMUNDA, "numberOfTerminatedInstances"))
 _HIDDEN = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\u00ad]")
 _NUMBER = re.compile(r"-?\d+(\.\d+)?")
-_TEXT = re.compile(r'"[^"]*"')
-_inspect = lru_cache(maxsize=2048)(inspection.inspect)  # the modeler checks the same diagram again and again
 _SHOWN = 80  # characters of an expression in a message
 
 found = Rules(
     {
         "bad-expression": Rule(
             "error",
-            "{role} of {element} cannot be read at position {position}: {reason}",
+            "The expression “{text}” of {element} cannot be read at position {position}: {reason}",
             "Correct the expression: {text}",
         ),
         "doubtful-expression": Rule(
-            "warning", "{role} of {element}, position {position}: {reason}", "Look at the expression again: {text}"
+            "warning",
+            "The expression “{text}” of {element}, position {position}: {reason}",
+            "Look at the expression again: {text}",
         ),
         "foreign-expression": Rule(
             "error",
-            "{role} of {element} is in another tool's language: {text}",
+            "An expression of {element} is in another tool's language: {text}",
             "Write it in FEEL without ${{…}}. Plain comparisons are translated when a foreign diagram is imported.",
         ),
         "hidden-in-expression": Rule(
             "error",
-            "{role} of {element} holds invisible characters, so it may not do what it shows.",
+            "An expression of {element} holds invisible characters, so it may not do what it shows.",
             "Type it again: {text}",
         ),
         "never-boolean": Rule(
-            "error", "{role} of {element} is never true: it is {text}.", "Compare something, as in: status = {text}"
+            "error",
+            "The condition of {element} is never true: it is {text}.",
+            'Compare something, as in: status = "lengkap"',
         ),
-        "bad-number": Rule("error", "{role} of {element} is {text}.", "Give a whole number from 0, or a variable."),
+        "bad-number": Rule(
+            "error", "The number of instances of {element} is {text}.", "Give a whole number from 0, or a variable."
+        ),
+        "no-list": Rule(
+            "error", "The collection of {element} is no list: {text}", "Give a list, or the variable that holds it."
+        ),
+        "no-date": Rule("error", "{element} needs a date or a duration, not {text}.", 'Write one, as in: @"P2D"'),
         "bad-time": Rule(
             "error",
             "{element} waits for {text}, which is no {kind}.",
@@ -59,7 +66,9 @@ found = Rules(
             "Write lines as: name = FEEL",
         ),
         "no-script": Rule("error", "The script task {element} has no script.", "Write lines as: name = FEEL"),
-        "bad-script": Rule("error", "The script of {element} cannot be run: {reason}", "Write lines as: name = FEEL"),
+        "bad-script": Rule(
+            "error", "The script of {element} cannot be run at “{text}”: {reason}", "Write lines as: name = FEEL"
+        ),
         "bad-name": Rule(
             "error",
             "{element} stores a value under {name}, which is no name for a variable: {reason}",
@@ -67,24 +76,27 @@ found = Rules(
         ),
         "reserved-name": Rule(
             "error",
-            "{role} of {element} uses {name}; such names are nobody's variables.",
+            "An expression of {element} uses {name}; such names are nobody's variables.",
             "Correct the expression: {text}",
         ),
         "nobody-supplies": Rule(
             "warning",
-            "{role} of {element} reads {name}, which no form and no script of this process supplies.",
+            "“{text}” of {element} reads {name}, which no form and no script of this process supplies.",
             "Correct the name, or add a field of that key to a form; an unknown variable is null.",
         ),
     }
 )
 
 
+Wanted = Literal["anything", "boolean", "number", "list", "date"]
+
+
 @dataclass(frozen=True, slots=True)
 class _Use:
-    """An expression where it is used: ``role`` is what people call it, ``element`` the id that findings name."""
+    """An expression where it is used: what it must give, and the id that findings name."""
 
     text: str
-    role: str
+    wanted: Wanted
     element: str
     line: int
 
@@ -99,7 +111,7 @@ def check_process(process: model.Process, forms: Mapping[str, Collection[str]] |
     for node in process.nodes():
         yield from _timers(node, read)
         if node.due_date and not timers.is_date(node.due_date) and not timers.is_duration(node.due_date):
-            yield from _expression(_Use(node.due_date, "The due date", node.id, node.line), read)
+            yield from _expression(_Use(node.due_date, "date", node.id, node.line), read)
         if node.kind == "scriptTask":
             yield from _script(node, read, written)
         for name in _stored(node):
@@ -112,24 +124,23 @@ def check_process(process: model.Process, forms: Mapping[str, Collection[str]] |
 def _uses(scope: Scope) -> Iterator[_Use]:
     for flow in scope.body.flows.values():
         if flow.condition:
-            yield _Use(flow.condition, "The condition", flow.id, flow.line)
+            yield _Use(flow.condition, "boolean", flow.id, flow.line)
     for node in scope.body.nodes.values():
-        if node.multi:
-            for text, role in (
-                (node.multi.collection, "The collection"),
-                (node.multi.cardinality, "The number of instances"),
-                (node.multi.completion, "The completion condition"),
-            ):
-                if text:
-                    yield _Use(text, role, node.id, node.multi.line)
-        if node.loop and node.loop.condition:
-            yield _Use(node.loop.condition, "The loop condition", node.id, node.loop.line)
+        multi, loop = node.multi, node.loop
+        if multi and multi.collection:
+            yield _Use(multi.collection, "list", node.id, multi.line)
+        if multi and multi.cardinality:
+            yield _Use(multi.cardinality, "number", node.id, multi.line)
+        if multi and multi.completion:
+            yield _Use(multi.completion, "boolean", node.id, multi.line)
+        if loop and loop.condition:
+            yield _Use(loop.condition, "boolean", node.id, loop.line)
         for event in node.events:
             if event.kind == "conditional" and event.text:
-                yield _Use(event.text, "The condition", node.id, event.line)
+                yield _Use(event.text, "boolean", node.id, event.line)
         for mapped in (*node.inputs, *node.outputs):
             if mapped.source != "*":
-                yield _Use(mapped.source, "A mapping", node.id, mapped.line)
+                yield _Use(mapped.source, "anything", node.id, mapped.line)
 
 
 def _stored(node: model.Node) -> Iterator[str]:
@@ -143,29 +154,32 @@ def _stored(node: model.Node) -> Iterator[str]:
 
 def _expression(use: _Use, read: dict[str, _Use]) -> Iterator[Finding]:
     """Check one FEEL expression and remember the variables that it reads."""
-    place: dict[str, Any] = {"role": use.role, "text": _short(use.text)}
+    text = _short(use.text)
     if "${" in use.text or "#{" in use.text:
-        yield found("foreign-expression", use.element, use.line, **place)
+        yield found("foreign-expression", use.element, use.line, text=text)
         return
     if _HIDDEN.search(use.text):
-        yield found("hidden-in-expression", use.element, use.line, **place)
+        yield found("hidden-in-expression", use.element, use.line, text=text)
         return
-    looked = _inspect(use.text)
+    looked = inspection.inspect(use.text)
     for problem in looked.problems:
         code = "bad-expression" if problem.severity == "error" else "doubtful-expression"
-        yield found(code, use.element, use.line, position=problem.start + 1, reason=problem.message, **place)
+        yield found(code, use.element, use.line, position=problem.start + 1, reason=problem.message, text=text)
     for name in sorted(looked.names):
         if name.startswith("__"):
-            yield found("reserved-name", use.element, use.line, name=name, **place)
+            yield found("reserved-name", use.element, use.line, name=name, text=text)
         else:
             read.setdefault(name, use)
-    number, text = _NUMBER.fullmatch(use.text), _TEXT.fullmatch(use.text)
-    if use.role.lower().endswith("condition") and (number or text or use.text == "null"):
-        yield found("never-boolean", use.element, use.line, **place)
-    if use.role == "The number of instances" and (
-        text or use.text in ("null", "true", "false") or (number and not use.text.isdigit())
-    ):
-        yield found("bad-number", use.element, use.line, **place)
+    if broken := _misfit(use, looked.kind):
+        yield found(broken, use.element, use.line, text=text)
+
+
+def _misfit(use: _Use, kind: str | None) -> str | None:
+    """Give the code of the rule that a value of this kind breaks where it is used; what is unknown may fit."""
+    if use.wanted == "anything" or (kind in (None, use.wanted) and use.text != "null"):
+        negative = use.wanted == "number" and _NUMBER.fullmatch(use.text) and not use.text.isdigit()
+        return "bad-number" if negative else None
+    return {"boolean": "never-boolean", "number": "bad-number", "list": "no-list", "date": "no-date"}[use.wanted]
 
 
 def _timers(node: model.Node, read: dict[str, _Use]) -> Iterator[Finding]:
@@ -179,10 +193,10 @@ def _timers(node: model.Node, read: dict[str, _Use]) -> Iterator[Finding]:
         text = timers.literal(event.text) or event.text
         if valid(text):
             continue
-        if text != event.text or timers.looks_iso(text) or event.text[0].isdigit() or _TEXT.fullmatch(text):
+        if text != event.text or timers.looks_iso(text) or event.text[0].isdigit():
             yield found("bad-time", node.id, event.line, text=_short(event.text), kind=event.timer)
         else:
-            yield from _expression(_Use(event.text, "The time", node.id, event.line), read)
+            yield from _expression(_Use(event.text, "date", node.id, event.line), read)
 
 
 def _script(node: model.Node, read: dict[str, _Use], written: set[str]) -> Iterator[Finding]:
@@ -193,16 +207,16 @@ def _script(node: model.Node, read: dict[str, _Use], written: set[str]) -> Itera
         yield found("no-script", node.id, node.line)
         return
     if _HIDDEN.search(node.script):
-        yield found("hidden-in-expression", node.id, node.line, role="The script", text=_short(node.script))
+        yield found("hidden-in-expression", node.id, node.line, text=_short(node.script))
         return
     try:
         lines = inspection.assignments(node.script)
     except errors.ExpressionError as error:
-        reason = error.place.get("reason", "")
-        yield found("bad-script", node.id, node.line, reason=f"{_short(str(error.place.get('expression')))}: {reason}")
+        text = _short(str(error.place.get("expression")))
+        yield found("bad-script", node.id, node.line, text=text, reason=error.place.get("reason", ""))
         return
     for line in lines:
-        yield from _expression(_Use(line.expression, f"Line {line.line} of the script", node.id, node.line), read)
+        yield from _expression(_Use(line.expression, "anything", node.id, node.line), read)
         written.add(line.name)
 
 
@@ -221,7 +235,7 @@ def _supply(
             from_outside |= any(event.kind in ("message", "signal") for event in node.events)
     for name, use in read.items():
         if name not in supplied:
-            finding = found("nobody-supplies", use.element, use.line, role=use.role, name=name)
+            finding = found("nobody-supplies", use.element, use.line, text=_short(use.text), name=name)
             yield finding.weighed("info") if from_outside else finding  # a message's payload may hold it
 
 

@@ -29,9 +29,14 @@ found = Rules(
             "The id {id} is also a name inside the engine; it works, but other tools may confuse the two.",
             "Give the element a telling id.",
         ),
-        "dangling-flow": Rule(
+        "dangling-source": Rule(
             "error",
-            "The flow {element} {end} {ref}, which does not exist here.",
+            "The flow {element} comes from {ref}, which is no node here.",
+            "Connect the flow to a node, or delete it.",
+        ),
+        "dangling-target": Rule(
+            "error",
+            "The flow {element} leads to {ref}, which is no node here.",
             "Connect the flow to a node, or delete it.",
         ),
         "flow-crosses": Rule(
@@ -199,13 +204,13 @@ def check_scope(scope: Scope, everywhere: frozenset[str]) -> Iterator[Finding]:
 def _flows(scope: Scope, everywhere: frozenset[str]) -> Iterator[Finding]:
     nodes = scope.body.nodes
     for flow in scope.body.flows.values():
-        for ref, end in ((flow.source, "comes from"), (flow.target, "leads to")):
+        for ref, code in ((flow.source, "dangling-source"), (flow.target, "dangling-target")):
             if ref in nodes:
                 continue
             if ref in everywhere:
                 yield found("flow-crosses", flow.id, flow.line, ref=ref)
             else:
-                yield found("dangling-flow", flow.id, flow.line, ref=ref or "nothing", end=end)
+                yield found(code, flow.id, flow.line, ref=f"“{ref}”")
         source, target = nodes.get(flow.source), nodes.get(flow.target)
         if target and target.kind == "startEvent":
             yield found("start-incoming", flow.id, flow.line, node=label(target))
@@ -287,7 +292,7 @@ def _links(scope: Scope) -> Iterator[Finding]:
 
 
 def _starts(scope: Scope) -> Iterator[Finding]:
-    name = label(scope.owner) if scope.owner else f"The process {scope.id}"
+    name = label(scope.owner) if scope.owner else scope.id
     if not scope.starts and not (scope.owner and scope.owner.triggered_by_event):
         begins = several(node.id for node in scope.begins)
         yield found("begins-anywhere" if begins else "no-start", scope.id, scope.line, node=name, begins=begins)

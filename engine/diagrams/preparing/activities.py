@@ -18,10 +18,17 @@ _ACTING = ("executionListener", "taskListener", "script", "connector", "inputOut
 _FORM = re.compile(r"camunda-forms:(?:deployment|app|classpath):(?:.*/)?([A-Za-z0-9][\w.-]*?)(?:\.form)?")
 _PLAIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
 
+_WHOSE = "Put it into the lane of whoever does it."
+
 rules = Rules(
     {
-        "to-user-task": Rule(
-            "warning", "{node} was a {kind}{why}; a person does it now.", "Put it into the lane of whoever does it."
+        "to-user-task": Rule("warning", "{node} was a {kind}; a person does it now.", _WHOSE),
+        "script-to-user-task": Rule("warning", "{node} was a script that is no FEEL; a person does it now.", _WHOSE),
+        "call-to-user-task": Rule(
+            "warning", "{node} called “{called}”, which is not here; a person does it now.", _WHOSE
+        ),
+        "empty-to-user-task": Rule(
+            "warning", "{node} was a sub-process without content; a person does it now.", _WHOSE
         ),
         "to-inclusive": Rule(
             "warning", "{node} was a complex gateway; it is an inclusive one now.", "Look at what it should wait for."
@@ -61,10 +68,11 @@ def prepare(draft: Draft, processes: Collection[str]) -> None:
     for process in diagram.processes.values():
         for node in process.nodes() if process.executable else ():
             element = draft.elements[node.id]
-            why = _reason(node, known)
-            if why is not None:
+            code = _unable(node, known)
+            if code is not None:
                 draft.turn(element, "userTask")
-                draft.changed(rules, "to-user-task", node.id, element, node=label(node), kind=node.kind, why=why)
+                place = {"node": label(node), "kind": node.kind, "called": node.called or ""}
+                draft.changed(rules, code, node.id, element, **place)
             elif node.kind == "complexGateway":
                 draft.turn(element, "inclusiveGateway")
                 draft.changed(rules, "to-inclusive", node.id, element, node=label(node))
@@ -78,18 +86,16 @@ def prepare(draft: Draft, processes: Collection[str]) -> None:
             _extensions(draft, node, element)
 
 
-def _reason(node: model.Node, known: Collection[str]) -> str | None:
-    """Say why a node must become a task for a person, as the end of a sentence; ``None`` where it need not."""
-    if node.kind in ("serviceTask", "businessRuleTask"):
-        return ""
-    if node.kind == "sendTask" and node.implementations:
-        return " of another engine"
+def _unable(node: model.Node, known: Collection[str]) -> str | None:
+    """Give the code of the change where a node must become a task for a person, ``None`` where it need not."""
+    if node.kind in ("serviceTask", "businessRuleTask") or (node.kind == "sendTask" and node.implementations):
+        return "to-user-task"
     if node.kind == "scriptTask" and not _is_feel(node):
-        return " in another language"
+        return "script-to-user-task"
     if node.kind == "callActivity" and node.called not in known:
-        return f" of {node.called or 'nothing'}, which is not here"
+        return "call-to-user-task"
     if node.body is not None and not node.body.nodes:
-        return " without content"
+        return "empty-to-user-task"
     return None
 
 
