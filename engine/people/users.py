@@ -131,7 +131,7 @@ def authenticate(session: Session, username: str, password: str, now: datetime) 
     nobody = _nobody()  # made with the first sign-in, whoever's it is
     known = row.password if row is not None else nobody
     try:
-        _hasher.verify(known, password[: _PASSWORD_LONGEST + 1])
+        _hasher.verify(known, password[: _PASSWORD_LONGEST + 1].encode(errors="surrogatepass"))
     except argon2.exceptions.VerifyMismatchError:
         return None
     if row is None or not row.active:
@@ -184,6 +184,7 @@ def _judge(password: str, username: str) -> None:
         or not any(c.isalpha() for c in password)
         or all(c.isalpha() for c in password)
         or username in password.lower()
+        or not password.isprintable()
     ):
         raise errors.PasswordWeak(length=PASSWORD_LENGTH)
 
