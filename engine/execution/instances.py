@@ -1,11 +1,13 @@
 """Running instances: SpiffWorkflow's workflows, mended (see :mod:`engine.execution.mended`).
 
 An instance and each sub-process and called process that runs in it are levels, each with its tokens, and its variables where
-it has some of its own. The instance runs what is ready, and gathers what a step did.
+it has some of its own. The instance runs what is ready, and gathers what a step did. What was stored stays in rows of JSON until
+a step has to do with it: one of a thousand instances is completed without a look at the others.
 """
 
 from collections import deque
 from datetime import datetime
+from operator import itemgetter
 from typing import Any
 
 from SpiffWorkflow.bpmn import BpmnWorkflow
@@ -13,11 +15,13 @@ from SpiffWorkflow.bpmn.util.subworkflow import BpmnSubWorkflow
 
 from engine import errors
 from engine.execution import outcomes
-from engine.execution.mended import COMPLETED, READY, STARTED, BodySpec, FlowNode, Token
+from engine.execution.mended import COMPLETED, DEFINITE, MAYBE, READY, ROOT, STARTED, WAITING, BodySpec, FlowNode, Token
 from engine.execution.variables import Scope
 
 MAXIMUM_STEPS = 10_000  # nodes run in one call
 MAXIMUM_TOKENS = 20_000  # unfinished at one time
+
+Row = list[Any]  # a token or a level as JSON
 
 
 class Level:
@@ -36,10 +40,11 @@ class Level:
         self.host = host
         self.scope = scope
         self.isolated = isolated
+        self.interrupted = False
         self.alive: dict[int, Token] = {}
         self.listening: dict[int, Token] = {}
+        self.asleep: dict[int, Row] = {}
         self.arrived: dict[Any, dict[str, list[Token]]] = {}  # join -> flow -> tokens that wait there
-        self.interrupted = False
         self.task_tree = Token(self, self.spec.start, None, COMPLETED, ident=0)
 
     def begin(self, starts: tuple[FlowNode, ...]) -> None:
@@ -51,9 +56,22 @@ class Level:
         if not self.alive:
             self.instance.emptied.append(self)
 
+    @property
+    def empty(self) -> bool:
+        """Whether no token is left but those that only listen."""
+        return not self.alive and not any(row[2] & DEFINITE for row in self.asleep.values())
+
+    def abandon(self) -> list[Token]:
+        """Stop the level's own life, and give the tokens that are left to be cancelled."""
+        self.completed = True
+        self.instance.subprocesses.pop(self.host.id if self.host else 0, None)
+        self.wake()
+        return [token for _, token in sorted({**self.alive, **self.listening}.items())]
+
     def clear(self) -> None:
         """Cancel every token of the level."""
-        for token in [*self.alive.values(), *self.listening.values()]:
+        self.wake()
+        for _, token in sorted({**self.alive, **self.listening}.items()):
             token.cancel()
 
     def end(self) -> None:
@@ -68,6 +86,72 @@ class Level:
 
     def _task_completed_notify(self, task: Token) -> None:
         """Do nothing: the library would look at every waiting task of the tree."""
+
+    # stored rows
+
+    def row(self, *, prune: bool) -> Row:
+        """Give the level as JSON: ``[host, tokens, scope, flags]``, tokens in order of opening."""
+        tokens = {**(self.alive if prune else self.tasks), **self.listening}
+        rows = [_pack(token, tokens) for number, token in tokens.items() if number]
+        rows += self.asleep.values()
+        rows.sort(key=itemgetter(0))
+        flags = int(self.isolated) + 2 * int(self.interrupted)
+        return [self.host.id if self.host else 0, rows, self.scope and self.scope.pack(), flags]
+
+    def lay(self, row: Row) -> None:
+        """Take over what ``row`` gave. Tokens sleep until they are needed, except those that wait for each other."""
+        host, tokens, scope, flags = row
+        self.isolated, self.interrupted = bool(flags & 1), bool(flags & 2)
+        self.scope = scope and Scope.unpack(host, scope)
+        self.asleep = {token[0]: token for token in tokens}
+        specs = self.spec.task_specs
+        waiting = [token[0] for token in tokens if token[2] == WAITING and specs[token[1]].gathers]
+        self._wake(sorted(waiting, reverse=True))
+
+    def wake(self, *numbers: int) -> None:
+        """Bring back the tokens with these numbers, and what listens beside them; without numbers, all."""
+        if self.asleep:
+            self._wake(list(numbers) or sorted(self.asleep, reverse=True))
+
+    def _wake(self, todo: list[int]) -> None:
+        """Bring back tokens from the end of the list on, each after the one that it belongs to."""
+        asleep = self.asleep
+        while todo:
+            row = asleep.get(todo[-1])
+            if row is None:
+                todo.pop()
+            elif row[4] in asleep:
+                todo.append(row[4])
+            else:
+                del asleep[todo.pop()]
+                token = self._unpack(row)
+                todo += [other[0] for other in asleep.values() if other[4] == token.id and other[2] == MAYBE]
+
+    def _unpack(self, row: Row) -> Token:
+        number, node, state, flow, parent, scope, memory = row
+        spec = self.spec.task_specs[node]
+        token = Token(self, spec, self.tasks[parent], state, number, flow and self.spec.flows.get(flow))
+        token.scope = scope and Scope.unpack(number, scope)
+        token.memory = memory and Scope.unpack(number, memory)
+        if spec.gathers and state == WAITING:
+            if token.flow is None:
+                raise errors.NodeGone(node=spec.node)
+            spec.wait(token)
+        return token
+
+
+def _pack(token: Token, kept: dict[int, Token]) -> Row:
+    """Give ``[number, node, state, flow, parent, scope, memory]``; a parent that is not kept is 0, the level's root."""
+    scope, memory, flow = token.scope, token.memory, token.flow
+    return [
+        token.id,
+        token.task_spec.name,
+        token._state,
+        flow and flow.id,
+        token._parent if token._parent in kept else 0,
+        scope and scope.pack(),
+        memory and memory.pack(),
+    ]
 
 
 class _NoScripts:
@@ -98,6 +182,8 @@ class Instance(Level, BpmnWorkflow):  # type: ignore[misc]
         self.ended: list[int] = []
         self.thrown: list[outcomes.Thrown] = []
         self.changed: dict[tuple[int, str], tuple[Scope, object]] = {}
+        self.stored: dict[int, Row] = {}  # levels that were not needed so far, by their host
+        self.where: dict[int, int] = {}  # the host of the level that each stored token is in
         self.open(self, None, Scope(0), isolated=True)
 
     def next_number(self) -> int:
@@ -110,8 +196,15 @@ class Instance(Level, BpmnWorkflow):  # type: ignore[misc]
         self.events.append(outcomes.Happened(kind, element, token))  # type: ignore[arg-type]
 
     def levels(self) -> list[Level]:
-        """Give the instance itself and what runs inside it, outer before inner."""
+        """Give the instance itself and what runs inside it, outer before inner; not what is still stored."""
         return [self, *self.subprocesses.values()]
+
+    def inside(self, token: Token) -> "Inner | None":
+        """Give the level that runs inside a token."""
+        row = self.stored.pop(token.id, None)
+        if row is not None:
+            Inner(token.task_spec.inner, token, None, isolated=False).lay(row)
+        return self.subprocesses.get(token.id)
 
     def token(self, number: int) -> Token | None:
         """Find an unfinished token."""
@@ -119,7 +212,57 @@ class Instance(Level, BpmnWorkflow):  # type: ignore[misc]
             found = level.alive.get(number) or level.listening.get(number)
             if found is not None:
                 return found
-        return None
+        if number not in self.where:
+            return None
+        path = [number]
+        while (host := self.where[path[-1]]) != 0:
+            path.append(host)
+        around: Level | None = self
+        for step in reversed(path):
+            if around is None:
+                return None
+            around.wake(step)
+            found = around.tasks[step]
+            around = self.inside(found)
+        return found
+
+    def wake_all(self) -> None:
+        """Bring back all that is stored."""
+        todo = self.levels()
+        while todo:
+            level = todo.pop()
+            level.wake()
+            hosts = [token for token in level.alive.values() if token.id in self.stored]
+            todo += [inner for host in hosts if (inner := self.inside(host)) is not None]
+
+    def pack(self, *, prune: bool) -> Row:
+        """Give the instance as JSON; raise StateTooLarge where it has too many tokens."""
+        rows = [*(level.row(prune=prune) for level in self.levels()), *self.stored.values()]
+        rows.sort(key=itemgetter(0))
+        tokens = sum(len(row[1]) for row in rows)
+        if tokens > MAXIMUM_TOKENS:
+            raise errors.StateTooLarge(size=f"{tokens} tokens", limit=f"{MAXIMUM_TOKENS} tokens")
+        return [self.number, self.completed, rows]
+
+    @classmethod
+    def unpack(cls, spec: BodySpec, packed: Row, now: datetime) -> "Instance":
+        """Take over what ``pack`` gave. Raises NodeGone where a token is at a node that the definition lacks."""
+        number, completed, rows = packed
+        instance = cls(spec, now, number)
+        instance.completed = completed
+        instance.stored = {row[0]: row for row in rows}
+        bodies = {0: spec}
+        for host, tokens, *_ in sorted(rows, key=itemgetter(0)):
+            nodes = bodies[host].task_specs
+            for token in tokens:
+                node = nodes.get(token[1])
+                if node is None or token[1] == ROOT:
+                    raise errors.NodeGone(node=token[1])
+                instance.where[token[0]] = host
+                if token[0] in instance.stored:
+                    bodies[token[0]] = node.inner
+        instance.lay(instance.stored.pop(0))
+        return instance
 
     def settle(self) -> None:
         """Run what is ready until only people, events and the clock can move the instance on. Raises StepLimit."""
@@ -131,10 +274,7 @@ class Instance(Level, BpmnWorkflow):  # type: ignore[misc]
                     self.count(1)
                     token.run()
             if not (self.join() or self.end_emptied()):
-                break
-        tokens = sum(len(level.alive) for level in self.levels())
-        if tokens > MAXIMUM_TOKENS:
-            raise errors.StateTooLarge(size=f"{tokens} tokens", limit=f"{MAXIMUM_TOKENS} tokens")
+                return
 
     def count(self, steps: int) -> None:
         """Count work; raise StepLimit where it is too much for one call."""
@@ -156,7 +296,7 @@ class Instance(Level, BpmnWorkflow):  # type: ignore[misc]
         """End one level that has no token left."""
         while self.emptied:
             level = self.emptied.popleft()
-            if not level.alive and not level.completed:
+            if level.empty and not level.completed:
                 level.end()
                 return True
         return False

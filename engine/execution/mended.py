@@ -32,6 +32,7 @@ STARTED: int = TaskState.STARTED
 COMPLETED: int = TaskState.COMPLETED
 CANCELLED: int = TaskState.CANCELLED
 FUTURE: int = TaskState.FUTURE
+DEFINITE: int = TaskState.DEFINITE_MASK  # unfinished, and more than MAYBE
 FINISHED: int = TaskState.FINISHED_MASK
 
 ROOT = " root"  # no XML id holds a space, so no node of a diagram can be called this
@@ -54,6 +55,7 @@ class FlowNode(BpmnTaskSpec):  # type: ignore[misc]  # the library has no types
     name: str
     boundaries: tuple[Any, ...] = ()
     transaction = False
+    gathers = False  # tokens wait here for each other
 
     def __init__(self, body: "BodySpec", node: model.Node, name: str | None = None) -> None:
         super().__init__(body, name or node.id, lane=node.lane)
@@ -222,20 +224,34 @@ class Token(Task):  # type: ignore[misc]
             super().complete()
 
     def cancel(self) -> None:
-        """Cancel the token with all that goes on inside it and waits on it, without recursion."""
+        """Cancel the token with all that goes on inside it and waits beside it, without recursion."""
         todo = [self]
         while todo:
             token = todo.pop()
             if token._state & FINISHED:
                 continue
+            level = token.workflow
+            if token._state == STARTED:
+                level.wake()
             token.task_spec._on_cancel(token)
             token._set_state(CANCELLED)
-            inner = token.instance.subprocesses.pop(token.id, None)
+            inner = level.instance.inside(token)
             if inner is not None:
-                inner.completed = True
-                todo += reversed([*inner.alive.values(), *inner.listening.values()])
-            tasks = token.workflow.tasks
-            todo += [tasks[child] for child in sorted(token._children, reverse=True) if child in tasks]
+                todo += reversed(inner.abandon())
+            todo += reversed(token.beside())
+
+    def cancel_beside(self) -> None:
+        """Cancel what goes on for this token: its listeners, or the instances of its loop."""
+        if self._state == STARTED:
+            self.workflow.wake()
+        for child in self.beside():
+            child.cancel()
+
+    def beside(self) -> "list[Token]":
+        """Give the unfinished children, in order of opening. While a token is unfinished, no others follow it."""
+        level = self.workflow
+        found = (level.alive.get(child) or level.listening.get(child) for child in sorted(self._children))
+        return [child for child in found if child is not None]
 
     def scopes(self) -> Iterator[Scope]:
         """Give the scopes that the token sees, from the nearest on."""

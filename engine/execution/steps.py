@@ -130,6 +130,7 @@ def visible(spec: Spec, state: bytes, token: int | None) -> dict[str, object]:
 def describe(spec: Spec, state: bytes) -> Snapshot:
     """Say where an instance stands."""
     instance = states.load(spec.main, state, _NEVER)
+    instance.wake_all()
     tokens = [task for level in instance.levels() for task in (*level.alive.values(), *level.listening.values())]
     found = [At(task.id, task.task_spec.node, _status(task)) for task in sorted(tokens, key=lambda task: task.id)]
     return Snapshot(_instance_status(instance), tuple(found), _visible(instance.task_tree.scopes()))

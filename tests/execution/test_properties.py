@@ -72,9 +72,12 @@ class Stored(InMemory):
 
     def store(self) -> None:
         self.past += self.instance.events
-        self.instance = state.load(self.spec.main, state.dump(self.instance, prune=self.prune), NOON)
+        self.state = state.dump(self.instance, prune=self.prune)
+        self.instance = state.load(self.spec.main, self.state, NOON)
+        self.instance.wake_all()
 
     def complete(self, number: int, values: dict) -> None:
+        self.instance = state.load(self.spec.main, self.state, NOON)  # what the step does not need stays asleep
         super().complete(number, values)
         self.store()
 

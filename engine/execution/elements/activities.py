@@ -9,7 +9,7 @@ from engine.diagrams import model
 from engine.execution import outcomes
 from engine.execution.elements.events import BoundaryEvent, Catching, throw
 from engine.execution.instances import Inner, enter
-from engine.execution.mended import MAYBE, STARTED, BodySpec, FlowNode, Token
+from engine.execution.mended import STARTED, BodySpec, FlowNode, Token
 from engine.execution.variables import Expression, Scope, visible
 
 MAXIMUM_ITEMS = 5_000  # of one multi-instance activity
@@ -32,9 +32,7 @@ class Activity(FlowNode):
         return True
 
     def _on_complete_hook(self, token: Token) -> None:
-        for child in token.children:
-            if child._state == MAYBE:
-                child.cancel()
+        token.cancel_beside()
         if self.repeated is None:
             self.leave(token)
         else:
@@ -192,8 +190,7 @@ class Repeated(Activity):
         memory = _remembered(token)
         memory["done"] += 1
         if not self.proceed(token, memory, instance):
-            for child in token.children:
-                child.cancel()
+            token.cancel_beside()
             token.complete()
 
     @abstractmethod

@@ -120,8 +120,7 @@ class EventBasedGateway(FlowNode):
 def _choose(event: Token) -> Token:
     """Leave an event-based gateway by one of its events; the others are no longer waited for."""
     level, gateway, flow = event.workflow, event.parent, event.flow
-    for other in gateway.children:
-        other.cancel()
+    gateway.cancel_beside()
     gateway.complete()
     if flow is not None:
         gateway.instance.happened("taken", flow.id, gateway.id)
@@ -260,6 +259,7 @@ def throw(token: Token, event: model.Event | None) -> None:
 
 def waiting(instance: Instance, kind: str, name: str) -> list[Token]:
     """Give the tokens that wait for a message or signal, in order of opening."""
+    instance.wake_all()
     found = [
         token
         for level in instance.levels()

@@ -27,6 +27,7 @@ class ExclusiveGateway(FlowNode):
 class Join(FlowNode):
     """A gateway at which tokens wait for each other. ``incoming`` are the ids of the flows that lead to it."""
 
+    gathers = True
     incoming: tuple[str, ...] = ()
 
     def fire(self, level: Level) -> bool:
@@ -104,6 +105,7 @@ class InclusiveGateway(Join):
             return True
         if self._ahead is None:
             self._ahead = self._look_ahead()
+        level.wake()
         for node in {token.task_spec for token in level.alive.values()} - {self}:
             reached = 0
             for flow in node.exits:
