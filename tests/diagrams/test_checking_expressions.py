@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.diagrams import checking
@@ -153,12 +153,14 @@ def test_times_of_an_office(text, tag):
     assert codes(timer(text, tag)) == set()
 
 
+@settings(deadline=None)
 @given(st.text(max_size=30))
 def test_any_text_is_a_time_or_not(text):
     for judge in (timers.is_duration, timers.is_date, timers.is_cycle):
         assert judge(text) in (True, False)
 
 
+@settings(deadline=None)
 @given(st.integers(0, 99), st.integers(0, 400), st.integers(0, 59))
 def test_durations_are_known(hours, days, seconds):
     assert timers.is_duration(f"P{days}DT{hours}H{seconds}S")

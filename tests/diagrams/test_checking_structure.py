@@ -1,7 +1,7 @@
 import time
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.diagrams import checking, reading
@@ -127,6 +127,7 @@ def test_a_long_way_without_a_circle_is_quick_to_judge():
     assert time.process_time() - begin < 0.5
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.integers(0, 5), st.integers(0, 5)), max_size=10, unique=True))
 def test_what_spins_is_on_or_between_circles(pairs):
     content = "".join(SCRIPT.format(f"n{n}") for n in range(6)) + "".join(way(f"n{a}", f"n{b}") for a, b in pairs)
@@ -183,6 +184,7 @@ def test_a_thousand_nested_choices_are_checked_in_time():
     assert not [each for each in findings if each.severity == "error"]
 
 
+@settings(deadline=None)
 @given(
     st.lists(st.tuples(st.integers(0, 6), st.integers(0, 6)), max_size=14, unique=True),
     st.sets(st.integers(0, 6)),

@@ -1,7 +1,7 @@
 import codecs
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine import errors
@@ -107,6 +107,7 @@ def test_nothing_is_fetched(tmp_path):
     refused(source.encode(), "DOCTYPE")
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=400))
 def test_random_bytes_are_unreadable_and_nothing_else(source):
     with pytest.raises(errors.DiagramUnreadable):
@@ -119,6 +120,7 @@ MUTATIONS = st.lists(
 )  # fmt: skip
 
 
+@settings(deadline=None)
 @given(MUTATIONS)
 def test_a_damaged_file_is_read_or_unreadable(changes):
     text = GOOD

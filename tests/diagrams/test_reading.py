@@ -2,7 +2,7 @@ import itertools
 import time
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine import errors
@@ -113,6 +113,7 @@ def test_a_nameless_lane_is_nobodys():
 PEOPLE = ["KADIS", "SEKRETARIS", "KASI PERSANDIAN", "OPERATOR TRANSMISI SANDI", "STAF"]
 
 
+@settings(deadline=None)
 @given(st.permutations(PEOPLE), st.randoms(use_true_random=False))
 def test_the_order_of_lanes_and_their_references_does_not_matter(order, random):
     steps = {name: [f"{name[:3]}{n}".replace(" ", "") for n in range(3)] for name in PEOPLE}
@@ -280,6 +281,7 @@ def test_five_thousand_nodes_take_well_under_a_second():
 KINDS = ["userTask", "scriptTask", "exclusiveGateway", "parallelGateway", "endEvent"]
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.sampled_from(KINDS), st.integers(0, 9), st.integers(0, 9)), max_size=12))
 def test_every_flow_is_at_both_its_ends(drawn):
     nodes = "".join(f'<bpmn:{kind} id="n{n}"/>' for n, (kind, _, _) in enumerate(drawn))

@@ -90,7 +90,7 @@ def errors_of(source):
     return diagram, {each.code for each in checking.check(diagram, processes=()) if each.severity == "error"}
 
 
-@settings(max_examples=200)
+@settings(max_examples=200, deadline=None)
 @given(contents())
 def test_what_is_accepted_compiles(content):
     diagram, wrong = errors_of(bpmn(content, ROOTS))
@@ -134,7 +134,7 @@ BROKEN = {
 }
 
 
-@settings(max_examples=200)
+@settings(max_examples=200, deadline=None)
 @given(contents())
 def test_preparing_leaves_only_what_is_broken(content):
     prepared = preparing.prepare(bpmn(content, ROOTS, attributes=""))

@@ -1,4 +1,4 @@
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.diagrams import sop
@@ -51,11 +51,13 @@ def test_the_identity_block():
 PART = st.text(st.characters(exclude_characters=";", exclude_categories=["Cs", "Cc"]), min_size=1).map(str.strip)
 
 
+@settings(deadline=None)
 @given(st.lists(PART.filter(bool)).map(tuple))
 def test_lists_are_put_together_and_taken_apart(values):
     assert sop.parts(sop.join(values)) == values
 
 
+@settings(deadline=None)
 @given(st.text(max_size=12))
 def test_any_number_can_be_ordered(number):
     assert sop._order(number) == sop._order(number)

@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.diagrams.preparing import translating
@@ -57,6 +57,7 @@ JOINED = st.recursive(
 )  # fmt: skip
 
 
+@settings(deadline=None)
 @given(JOINED, st.fixed_dictionaries({name: st.sampled_from([0, 1, 2, "x", "y"]) for name in "abc"}))
 def test_the_translation_means_the_same(foreign, variables):
     python = foreign.replace("&&", " and ").replace("||", " or ").replace("!(", " not (")
@@ -66,6 +67,7 @@ def test_the_translation_means_the_same(foreign, variables):
     assert feel.evaluate(translated, variables) in (expected, None)  # FEEL compares what is of one kind only
 
 
+@settings(deadline=None)
 @given(st.text(max_size=40))
 def test_any_text_is_translated_or_not(text):
     for wrapped in (text, f"${{{text}}}", f"={text}"):
