@@ -23,6 +23,7 @@ from engine.store import db, models
 
 Progress = Callable[[str], None]
 USERNAME, CONNECTIONS = "bench", 4
+_WARM = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +130,7 @@ def run(*, scale: float = 1.0, http: bool = True, progress: Progress = lambda _:
         lines = []
         for length, cases in ((10, 40), (100, 4)):
             progress(f"linear{length}: the same completions by Lajur and by the baseline, in turn")
-            lines.append(_line(bench, length, max(2, round(cases * scale))))
+            lines.append(_line(bench, length, max(1, round(cases * scale))))
         progress("loop200: 200 rounds")
         loop = _loop(bench, 200, max(1, round(3 * scale)))
         measured = None
@@ -170,13 +171,13 @@ def _line(bench: _Bench, length: int, cases: int) -> Line:
     ours: list[float] = []
     theirs: list[float] = []
     try:
-        for case in range(-1, cases):  # the first case warms both up
+        for case in range(-1, cases):  # the first few completions warm both up
             instance, task = bench.start(key)
             row = baseline.start()
             next_task: UUID | None = task
             if case == 0:
                 counted = _Counter(bench.database)
-            for number in range(1, length + 1):
+            for number in range(1, (length if case >= 0 else _WARM) + 1):
                 values: dict[str, object] = {f"f{number}": f"value {number}"}
                 assert next_task is not None  # noqa: S101  # a line has as many tasks as it is long
                 begun = time.perf_counter()
