@@ -16,7 +16,7 @@ demo: venv ## the office's SOPs with demo people, on http://127.0.0.1:8000
 	@$(bin)/lajur demo
 
 test: venv ## the whole test suite
-	@$(bin)/python -m pytest -n 2 --dist worksteal $(ARGS)
+	@$(bin)/python -m pytest -n 2 --dist load $(ARGS)
 
 serve: venv ## serve what var/ holds
 	@$(bin)/lajur serve

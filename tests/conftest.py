@@ -28,10 +28,19 @@ def pytest_unconfigure(config):
 
 
 def pytest_collection_modifyitems(items):
-    """Mark what needs PostgreSQL, so that ``-m "not postgresql"`` leaves it out."""
+    """Put quick tests first; mark what needs PostgreSQL, so that ``-m "not postgresql"`` leaves it out."""
+    items.sort(key=_slowness)
     for item in items:
         if "postgresql" in getattr(getattr(item, "callspec", None), "params", {}).values():
             item.add_marker(pytest.mark.postgresql)
+
+
+def _slowness(item):
+    if "page" in item.fixturenames or item.get_closest_marker("browser"):
+        return 3
+    if item.get_closest_marker("slow") or item.get_closest_marker("crash"):
+        return 2
+    return 1 if "conformance" in item.path.parts else 0
 
 
 @pytest.fixture(scope="session")
