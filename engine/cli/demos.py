@@ -92,7 +92,7 @@ def _deploy(database: db.Database, settings: config.Settings, office: config.Off
             named = {path.name: source for path, source in files.items()}
             done = deployments.deploy(session, named, actor=access.SYSTEM, now=data.now(), office=office)
         except errors.DiagramRefused as error:
-            diagrams.show(files, error.place["files"])
+            diagrams.show({path.name: path for path in files}, error.place["files"])
             raise
     if done.created:
         click.echo(f"Deployed {', '.join(f'{each.key} (version {each.version})' for each in done.created)}.")

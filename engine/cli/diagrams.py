@@ -135,9 +135,9 @@ def deploy(paths: tuple[Path, ...]) -> None:
             with database.begin() as session:
                 done = deployments.deploy(session, _named(files), actor=access.SYSTEM, now=data.now(), office=office)
         except errors.DiagramRefused as error:
-            show(files, error.place["files"])
+            show(_paths(files), error.place["files"])
             raise
-    show(files, done.findings)
+    show(_paths(files), done.findings)
     for each in done.created:
         click.echo(f"new        {each}")
     for key in done.forms:
@@ -150,9 +150,12 @@ def _named(files: Mapping[Path, bytes]) -> dict[str, bytes]:
     return {path.name: source for path, source in files.items()}
 
 
-def show(files: Iterable[Path], findings: object) -> None:
-    """Print the findings of a deployment on stderr, with the files' paths."""
-    paths = {path.name: path for path in files}
+def _paths(files: Iterable[Path]) -> dict[str, Path]:
+    return {path.name: path for path in files}
+
+
+def show(paths: Mapping[str, Path], findings: object) -> None:
+    """Print the findings of a deployment, by file name, on stderr with the files' paths."""
     for name, found in findings.items() if isinstance(findings, dict) else ():
         for each in found:
             click.echo(_line(paths.get(name, Path(name)), each), err=True)

@@ -51,22 +51,27 @@ def run(name: str, file: Path | None, *, auto: bool, prepare: bool, as_json: boo
     if prepare:
         prepared = preparing.prepare(source)
         source, made = prepared.source, prepared.forms
-        diagrams.show([path], {path.name: prepared.findings})
+        diagrams.show({path.name: path}, {path.name: prepared.findings})
     diagram = reading.read(source)
     office = with_lanes(config.read_office(settings.bpmn / "office.toml"), diagram)
-    files = {f"{path.stem}.bpmn": source, **_around(settings, path, diagram), **_form_files(settings, path, made)}
+    # A file may be named anything; the key is what the process calls itself.
+    files = {f"{diagram.main}.bpmn": source, **_around(settings, path, diagram), **_form_files(settings, path, made)}
     guesses = answers.Auto(diagram)
     answering: answers.Source = guesses
     if file is not None:
         answering = answers.read(file, guesses if auto else answers.Initial())
     with data.throwaway() as database:
-        progress(f"Running {path.stem} in a throw-away database")
+        progress(f"Running {diagram.main} in a throw-away database")
         walk = Walk(database, office, answering)
-        with database.begin() as session:
-            done = deployments.deploy(session, files, actor=access.SYSTEM, now=data.now(), office=office)
-            walk.hire(session, _groups(done.created, session))
         try:
-            for move in walk.start(path.stem):
+            with database.begin() as session:
+                done = deployments.deploy(session, files, actor=access.SYSTEM, now=data.now(), office=office)
+                walk.hire(session, _groups(done.created, session))
+        except errors.DiagramRefused as error:
+            diagrams.show({f"{diagram.main}.bpmn": path}, error.place["files"])
+            raise
+        try:
+            for move in walk.start(diagram.main):
                 if not as_json:
                     walk.print(move)
         finally:
@@ -103,7 +108,7 @@ def _around(settings: config.Settings, path: Path, diagram: model.Diagram) -> di
         for process in todo.pop().processes.values():
             for node in process.nodes():
                 name = f"{node.called}.bpmn"
-                if not node.called or name in found or node.called == path.stem:
+                if not node.called or name in found or node.called in diagram.processes:
                     continue
                 for folder in (path.parent, settings.bpmn):
                     if (file := folder / name).is_file():
