@@ -24,6 +24,7 @@ employee."""
 PASSWORD_LENGTH = 10
 _PASSWORD_LONGEST = 200  # bounds the work of a hash
 _NAME_LONGEST = 200
+_TELLING = 4  # a shorter username is in many a good password by chance
 _USERNAME = re.compile(r"[a-z0-9](?:[a-z0-9._-]{0,62}[a-z0-9])?")
 
 # argon2id as OWASP recommends for a server with little memory: 19 MiB, two passes.
@@ -183,7 +184,7 @@ def _judge(password: str, username: str) -> None:
         not PASSWORD_LENGTH <= len(password) <= _PASSWORD_LONGEST
         or not any(c.isalpha() for c in password)
         or all(c.isalpha() for c in password)
-        or username in password.lower()
+        or (len(username) >= _TELLING and username in password.lower())
         or not password.isprintable()
     ):
         raise errors.PasswordWeak(length=PASSWORD_LENGTH)

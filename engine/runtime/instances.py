@@ -160,7 +160,7 @@ def start(
     step = steps.start(loaded.spec, variables, now=now, event=_start_event(begin))
     event = histories.Event("instance.started", begin.id if begin else None, data={"business_key": business_key})
     instance_id, opened = records.begin(
-        session, definition.id, step, actor=actor, now=now, business_key=business_key, event=event
+        session, definition.id, step, actor=actor, now=now, office=office, business_key=business_key, event=event
     )
     ended = now if step.status == "completed" else None
     return Instance(

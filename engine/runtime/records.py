@@ -147,7 +147,8 @@ def record(
 
     A task that was completed is the caller's to close. Raises :class:`errors.InstanceChanged` where the instance was not held.
     """
-    return _store(session, instance, step, None, event, actor, now)
+    office = groups.office(session, instance.office)
+    return _store(session, instance, step, None, event, actor, now, office)
 
 
 def begin(
@@ -157,6 +158,7 @@ def begin(
     *,
     actor: access.Actor,
     now: datetime,
+    office: Office,
     business_key: str | None,
     event: histories.Event,
 ) -> tuple[UUID, tuple[OpenTask, ...]]:
@@ -169,7 +171,7 @@ def begin(
         "started_at": now,
         "started_by": actor.user_id,
     }
-    return instance.id, _store(session, instance, step, row, event, actor, now)
+    return instance.id, _store(session, instance, step, row, event, actor, now, office)
 
 
 def _store(
@@ -180,9 +182,9 @@ def _store(
     event: histories.Event,
     actor: access.Actor,
     now: datetime,
+    office: Office,
 ) -> tuple[OpenTask, ...]:
     loaded = definitions.load(session, instance.definition_id)
-    office = groups.office(session, instance.office)
     opened = [_task(each, instance.id, loaded, office, now) for each in step.opened]
     cancelled = [each.token for each in step.closed if each.how == "cancelled"]
     withdrawn = session.execute(_open_tokens, {"instance": instance.id, "tokens": cancelled}).all() if cancelled else []

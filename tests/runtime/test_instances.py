@@ -114,6 +114,14 @@ def test_running_cases_stay_on_their_version(db, house, deploy):
     assert house.view("sri", case.id).instance.steps == ("Periksa surat",)
 
 
+def test_a_start_is_few_statements(house, statements):
+    house.start()
+    statements.clear()
+    house.start()
+    assert statements.commits == 1
+    assert len(statements.sql) <= 6, statements.sql
+
+
 # Cancelling ----------------------------------------------------------------------------------------------------------
 
 
