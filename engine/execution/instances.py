@@ -105,17 +105,14 @@ class Level:
         self.scope = scope and Scope.unpack(host, scope)
         self.asleep = {token[0]: token for token in tokens}
         specs = self.spec.task_specs
-        waiting = [token[0] for token in tokens if token[2] == WAITING and specs[token[1]].gathers]
-        self._wake(sorted(waiting, reverse=True))
+        for number, node, state, *_ in tokens:
+            if state == WAITING and specs[node].gathers:
+                self._unpack(self.asleep.pop(number))
 
-    def wake(self, *numbers: int) -> None:
-        """Bring back the tokens with these numbers, and what listens beside them; without numbers, all."""
-        if self.asleep:
-            self._wake(list(numbers) or sorted(self.asleep, reverse=True))
-
-    def _wake(self, todo: list[int]) -> None:
-        """Bring back tokens from the end of the list on, each after the one that it belongs to."""
+    def wake(self, number: int | None = None) -> None:
+        """Bring back a token with what it belongs to and what listens beside it; without a number, all tokens."""
         asleep = self.asleep
+        todo = sorted(asleep, reverse=True) if number is None else [number]
         while todo:
             row = asleep.get(todo[-1])
             if row is None:
@@ -125,12 +122,14 @@ class Level:
             else:
                 del asleep[todo.pop()]
                 token = self._unpack(row)
-                todo += [other[0] for other in asleep.values() if other[4] == token.id and other[2] == MAYBE]
+                if number is not None:
+                    todo += [other[0] for other in asleep.values() if other[4] == token.id and other[2] == MAYBE]
 
     def _unpack(self, row: Row) -> Token:
         number, node, state, flow, parent, scope, memory = row
         spec = self.spec.task_specs[node]
-        token = Token(self, spec, self.tasks[parent], state, number, flow and self.spec.flows.get(flow))
+        around = self.tasks.get(parent, self.task_tree)
+        token = Token(self, spec, around, state, number, flow and self.spec.flows.get(flow))
         token.scope = scope and Scope.unpack(number, scope)
         token.memory = memory and Scope.unpack(number, memory)
         if spec.gathers and state == WAITING:

@@ -135,7 +135,7 @@ class _Root(BpmnTaskSpec):  # type: ignore[misc]
 
 
 class BodySpec(BpmnProcessSpec):  # type: ignore[misc]
-    """A process or sub-process. ``starts`` begin it, ``event_starts`` begin a process from outside, by what they catch."""
+    """A process or sub-process. ``starts`` are the nodes that it begins at when nothing says otherwise."""
 
     task_specs: dict[str, FlowNode]
 
@@ -149,7 +149,6 @@ class BodySpec(BpmnProcessSpec):  # type: ignore[misc]
         self.joins: tuple[Any, ...] = ()  # its inclusive gateways
         self.flows: dict[str, Flow] = {}
         self.starts: tuple[FlowNode, ...] = ()
-        self.event_starts: tuple[Any, ...] = ()
         self.event_sub_processes: tuple[Any, ...] = ()
 
 

@@ -309,9 +309,8 @@ def _begin(part: _Part) -> None:
     spec, nodes = part.spec, part.body.nodes.values()
     starts = [spec.task_specs[node.id] for node in nodes if node.kind == "startEvent"]
     if starts:
-        events_ = tuple(each for each in starts if isinstance(each, events.StartEvent) and each.trigger is not None)
-        spec.event_starts = events_
-        spec.starts = tuple(each for each in starts if each not in events_)[:1]
+        plain = [each for each in starts if isinstance(each, events.StartEvent) and each.trigger is None]
+        spec.starts = tuple(plain[:1])
     else:
         spec.starts = tuple(
             spec.task_specs[node.id]

@@ -158,20 +158,14 @@ def finish(instance: Instance, *, prune: bool = True) -> Step:
 
 
 def _starts(spec: Spec, event: StartEvent | None) -> tuple[FlowNode, ...]:
-    starts: tuple[FlowNode, ...] = spec.main.starts
-    if event is not None and event.kind != "none":
-        starts = tuple(
-            each
-            for each in spec.main.event_starts
-            if (each.trigger.kind, each.trigger.name) == (event.kind, event.name)
-        )
-    elif event is not None:
-        starts = tuple(
-            each for each in spec.main.nodes if isinstance(each, events.StartEvent) and each.node == event.name
-        )
+    if event is None:
+        starts: tuple[FlowNode, ...] = spec.main.starts
+    else:
+        own = [each for each in spec.main.nodes if isinstance(each, events.StartEvent)]
+        starts = tuple(each for each in own if each.begins(event.kind, event.name))[:1]
     if not starts:
         raise errors.NoStart(kind=event.kind if event else "none", name=event.name if event else "")
-    return starts[:1] if event is not None else starts
+    return starts
 
 
 def _instance_status(instance: Instance) -> Status:

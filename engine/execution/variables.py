@@ -162,7 +162,7 @@ class _Admission:
 
     def key(self, key: object) -> str:
         if not isinstance(key, str):
-            raise self.refused(f"the key {key!r} of a context is no text")
+            raise self.refused(f"a key of a context is a {type(key).__name__}, no text")
         return self.text(key)
 
     def spend(self, amount: int, depth: int) -> None:

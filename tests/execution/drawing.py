@@ -58,17 +58,16 @@ LINE = re.compile(r"( *)(\w+)(\?)?(?:-(\w+))? (\w+)(?: on (\w+))?(?:: (.*?))?(?:
 
 
 def draw(text, **details) -> model.Diagram:
-    processes, bodies = {}, []
+    processes, bodies, name = {}, [], "proses"
     for line in text.splitlines():
         if not line.strip():
             continue
         if line.startswith("process "):
-            bodies = [(0, _Body())]
-            processes[line.split()[1]] = bodies[0][1]
+            name, bodies = line.split()[1], []
             continue
         if not bodies:
             bodies = [(len(line) - len(line.lstrip()), _Body())]
-            processes["proses"] = bodies[0][1]
+            processes[name] = bodies[0][1]
         bodies = _line(line, bodies, details)
     done = {ident: model.Process(ident, body.done()) for ident, body in processes.items()}
     return model.Diagram(done, next(iter(done)))

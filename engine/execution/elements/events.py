@@ -167,6 +167,12 @@ class StartEvent(FlowNode):
 
     trigger: Trigger | None = None
 
+    def begins(self, kind: str, name: str) -> bool:
+        """Tell whether it begins a process on this; a none start event and a timer are called by their id."""
+        if self.trigger is None:
+            return (kind, name) == ("none", self.node)
+        return (kind, name) == (self.trigger.kind, self.trigger.name or self.node)
+
 
 class EventSubProcess(FlowNode):
     """A sub-process that an event in the level around it starts (13.5.4); it has no flows of its own."""
