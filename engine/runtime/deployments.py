@@ -114,7 +114,7 @@ def deploy(
         raise errors.DiagramRefused(
             [finding for name in bad for finding in found[name]],
             name=bad[0],
-            files={name: found[name] for name in found},
+            files=found,
         )
     new = [draft for draft in plan.drafts.values() if not plan.is_current(draft)]
     forms = plan.changed_forms()
