@@ -129,7 +129,7 @@ def run(*, scale: float = 1.0, http: bool = True, progress: Progress = lambda _:
     with _bench() as bench:
         lines = []
         for length, cases in ((10, 40), (100, 4)):
-            progress(f"linear{length}: the same completions by Lajur and by the baseline, in turn")
+            progress(f"linear{length}: the same cases by Lajur and by the baseline, in turn")
             lines.append(_line(bench, length, max(1, round(cases * scale))))
         progress("loop200: 200 rounds")
         loop = _loop(bench, 200, max(1, round(3 * scale)))
@@ -168,28 +168,17 @@ def _line(bench: _Bench, length: int, cases: int) -> Line:
     key = f"linear{length}"
     bench.deploy(files)
     baseline = Baseline(key, files[f"{key}.bpmn"], bench.folder / f"{key}.db")
+    answers: list[dict[str, object]] = [{f"f{number}": f"value {number}"} for number in range(1, length + 1)]
     ours: list[float] = []
     theirs: list[float] = []
     try:
-        for case in range(-1, cases):  # the first few completions warm both up
-            instance, task = bench.start(key)
-            row = baseline.start()
-            next_task: UUID | None = task
-            if case == 0:
-                counted = _Counter(bench.database)
-            for number in range(1, (length if case >= 0 else _WARM) + 1):
-                values: dict[str, object] = {f"f{number}": f"value {number}"}
-                assert next_task is not None  # noqa: S101  # a line has as many tasks as it is long
-                begun = time.perf_counter()
-                next_task = bench.complete(next_task, values)
-                between = time.perf_counter()
-                baseline.complete(row, values)
-                ended = time.perf_counter()
-                if case >= 0:
-                    ours.append(between - begun)
-                    theirs.append(ended - between)
-        counted.stop()
-        size, baseline_size = bench.state_size(instance), baseline.size(row)
+        _walk(bench, key, answers[:_WARM])
+        _walk_baseline(baseline, answers[:_WARM])
+        for _ in range(cases):  # in turn, so that whatever else the machine does meets both
+            times, size = _walk(bench, key, answers)
+            ours += times
+            times, baseline_size = _walk_baseline(baseline, answers)
+            theirs += times
     finally:
         baseline.close()
     return Line(
@@ -197,7 +186,7 @@ def _line(bench: _Bench, length: int, cases: int) -> Line:
         completions=len(ours),
         median=_ms(statistics.median(ours)),
         p95=_ms(_p95(ours)),
-        statements=round(counted.statements / counted.commits, 1),
+        statements=_statements(bench, key, answers[:_WARM]),
         state=size,
         baseline_median=_ms(statistics.median(theirs)),
         baseline_p95=_ms(_p95(theirs)),
@@ -211,24 +200,16 @@ def _loop(bench: _Bench, rounds: int, cases: int) -> Loop:
     key = f"loop{rounds}"
     bench.deploy(files)
     baseline = Baseline(key, files[f"{key}.bpmn"], bench.folder / f"{key}.db")
+    answers: list[dict[str, object]] = [{"n": number} for number in range(1, rounds)]
     ours: list[list[float]] = []
     theirs: list[list[float]] = []
     try:
+        _walk(bench, key, answers[:_WARM])
         for _ in range(cases):
-            instance, task = bench.start(key)
-            row = baseline.start()
-            next_task: UUID | None = task
-            ours.append([])
-            theirs.append([])
-            for number in range(1, rounds):
-                assert next_task is not None  # noqa: S101  # only round 200 leaves the loop
-                begun = time.perf_counter()
-                next_task = bench.complete(next_task, {"n": number})
-                between = time.perf_counter()
-                baseline.complete(row, {"n": number})
-                ours[-1].append(between - begun)
-                theirs[-1].append(time.perf_counter() - between)
-        size, baseline_size = bench.state_size(instance), baseline.size(row)
+            times, size = _walk(bench, key, answers)
+            ours.append(times)
+            times, baseline_size = _walk_baseline(baseline, answers)
+            theirs.append(times)
     finally:
         baseline.close()
     # A few rounds around the 10th and the last ones: one completion alone would measure the disk's mood.
@@ -243,6 +224,30 @@ def _loop(bench: _Bench, rounds: int, cases: int) -> Loop:
         baseline_late=_ms(_median_of(theirs, late)),
         baseline_state=baseline_size,
     )
+
+
+def _walk(bench: _Bench, key: str, answers: Sequence[dict[str, object]]) -> tuple[list[float], int]:
+    """Start a case and complete its tasks one after the other; give each one's seconds and the bytes of state at the end."""
+    times: list[float] = []
+    instance, first = bench.start(key)
+    task: UUID | None = first
+    for values in answers:
+        assert task is not None  # noqa: S101  # there are as many tasks as answers
+        begun = time.perf_counter()
+        task = bench.complete(task, values)
+        times.append(time.perf_counter() - begun)
+    return times, bench.state_size(instance)
+
+
+def _walk_baseline(baseline: Baseline, answers: Sequence[dict[str, object]]) -> tuple[list[float], int]:
+    """Do the same with the plain library."""
+    times: list[float] = []
+    row = baseline.start()
+    for values in answers:
+        begun = time.perf_counter()
+        baseline.complete(row, values)
+        times.append(time.perf_counter() - begun)
+    return times, baseline.size(row)
 
 
 def _http(bench: _Bench, completions: int) -> Http:
@@ -292,24 +297,23 @@ def _toml(office: config.Office) -> str:
     return f'name = "{office.name}"\nzone = "{office.zone.key}"\n{tables}'
 
 
-class _Counter:
-    """Counts what a database is asked from now until :meth:`stop`, without BEGIN and COMMIT."""
+def _statements(bench: _Bench, key: str, answers: Sequence[dict[str, object]]) -> float:
+    """Count the statements of a completion, without BEGIN and COMMIT: a mean over a few."""
+    count = 0
 
-    def __init__(self, database: db.Database) -> None:
-        self._engine = database.engine
-        self.statements = self.commits = 0
-        event.listen(self._engine, "before_cursor_execute", self._executed)
-        event.listen(self._engine, "commit", self._committed)
+    def executed(*arguments: object) -> None:
+        nonlocal count
+        count += not str(arguments[2]).startswith("BEGIN")
 
-    def _executed(self, *arguments: object) -> None:
-        self.statements += not str(arguments[2]).startswith("BEGIN")
-
-    def _committed(self, _connection: object) -> None:
-        self.commits += 1
-
-    def stop(self) -> None:
-        event.remove(self._engine, "before_cursor_execute", self._executed)
-        event.remove(self._engine, "commit", self._committed)
+    _, task = bench.start(key)
+    event.listen(bench.database.engine, "before_cursor_execute", executed)
+    try:
+        for values in answers:
+            following = bench.complete(task, values)
+            task = following or task
+    finally:
+        event.remove(bench.database.engine, "before_cursor_execute", executed)
+    return round(count / len(answers), 1)
 
 
 def _median_of(rows: Sequence[Sequence[float]], part: slice) -> float:

@@ -21,7 +21,7 @@ LOOP_TARGET, HTTP_TARGET, MEMORY_TARGET = 1.3, 150, 130
 def bench(*, as_json: bool, scale: float, http: bool) -> None:
     """Measure completions beside plain SpiffWorkflow on this machine; takes half a minute.
 
-    Both complete the same tasks in turn, in temporary SQLite files with full durability (WAL, synchronous FULL). Lajur does all
+    Both walk the same cases in turn, in temporary SQLite files with full durability (WAL, synchronous FULL). Lajur does all
     that a completion is: access, form, engine, tasks, history. The baseline loads, steps, dumps and commits one row with the
     library's own serializer, and nothing else.
     """
