@@ -46,6 +46,8 @@ def create_app(
         WTF_CSRF_TIME_LIMIT=None,  # a token lives as long as its session
         WTF_CSRF_CHECK_DEFAULT=False,  # security.guard checks, after it knows who asks
     )
+    # One address per page: redirects to it would carry whatever Host the request claimed.
+    app.url_map.merge_slashes = app.url_map.strict_slashes = False
     app.jinja_env.undefined = jinja2.StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     work.install(

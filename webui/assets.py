@@ -42,14 +42,13 @@ def send(filename: str) -> flask.Response:
         flask.abort(404)
     lasting = path.parent == _DIST and path.name not in {"manifest.json", "notices.html"}
     stat = path.stat()
-    if path.suffix in _SQUEEZED and flask.request.accept_encodings["gzip"] and "Range" not in flask.request.headers:
-        kind = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
-        answer = flask.Response(_squeezed(path, stat.st_mtime_ns), mimetype=kind)
+    squeezed = path.suffix in _SQUEEZED and bool(flask.request.accept_encodings["gzip"])
+    kind = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
+    answer = flask.Response(_content(path, stat.st_mtime_ns, squeezed=squeezed), mimetype=kind)
+    if squeezed:
         answer.headers["Content-Encoding"] = "gzip"
-        answer.set_etag(f"{stat.st_mtime_ns:x}-{stat.st_size:x}-gz")
-        answer.make_conditional(flask.request)
-    else:
-        answer = flask.send_file(path, conditional=True)
+    answer.set_etag(f"{stat.st_mtime_ns:x}-{stat.st_size:x}{'-gz' if squeezed else ''}")
+    answer.make_conditional(flask.request)
     answer.headers["Vary"] = "Accept-Encoding"
     answer.headers["Cache-Control"] = _FOREVER if lasting else _HOUR
     return answer
@@ -61,8 +60,10 @@ def favicon() -> flask.Response:
 
 
 @functools.lru_cache(maxsize=64)
-def _squeezed(path: Path, _changed: int) -> bytes:
-    return gzip.compress(path.read_bytes(), 9, mtime=0)
+def _content(path: Path, _changed: int, *, squeezed: bool) -> bytes:
+    """Read a file, compressed once per process; there are few and they are small."""
+    content = path.read_bytes()
+    return gzip.compress(content, 9, mtime=0) if squeezed else content
 
 
 def asset_tags(entry: str) -> Markup:

@@ -42,6 +42,10 @@ def install(app: flask.Flask) -> None:
 def guard() -> None:
     """Refuse a request that no view should see; raises an HTTP error or :class:`work.SignedOut`."""
     request = flask.request
+    if isinstance(
+        request.routing_exception, BadRequest
+    ):  # a Host that is none, or not ours: nothing can be built on it
+        raise request.routing_exception
     if _has_nul(request):
         raise BadRequest
     if request.endpoint not in PUBLIC and work.user_id() is None:

@@ -1,11 +1,16 @@
 """The web application over a test's database."""
 
+from dataclasses import dataclass
 from datetime import timedelta
 
+import flask
 import pytest
 
+from engine.people import access
+from engine.runtime import deployments, instances, tasks
 from engine.store import db as db_
 from tests import cast as cast_
+from tests.runtime.conftest import CIRCULAR, LETTER
 from webui import app as app_
 
 
@@ -39,3 +44,58 @@ def site(settings, office, sqlite_url, clock):
     database = db_.open(sqlite_url)
     yield app_.create_app(settings, office=office, database=database, clock=clock)
     database.close()
+
+
+@dataclass
+class House:
+    """An application with the letter and the circular deployed, and short ways to act in it."""
+
+    app: flask.Flask
+    cast: cast_.Cast
+
+    @property
+    def database(self):
+        return self.app.extensions["lajur"].database
+
+    def actor(self, name):
+        with self.database.read() as session:
+            return self.cast.actor(session, name)
+
+    def start(self, who="rahmat", key="surat", **given):
+        with self.database.begin() as session:
+            return instances.start(session, key, actor=self.cast.actor(session, who), now=cast_.NOW, **given)
+
+    def complete(self, who, task_id, answers=None):
+        with self.database.begin() as session:
+            return tasks.complete(session, task_id, answers or {}, actor=self.cast.actor(session, who), now=cast_.NOW)
+
+    def inbox(self, who, scope="groups"):
+        with self.database.read() as session:
+            return tasks.inbox(session, actor=self.cast.actor(session, who), scope=scope).items
+
+    def begun(self, **given):
+        """Start a letter; give it and its first task."""
+        case = self.start(**given)
+        return case, next(task for task in self.inbox("rahmat") if task.instance_id == case.id)
+
+    def history(self, case):
+        with self.database.read() as session:
+            return instances.history(session, case.id, actor=access.SYSTEM).items
+
+
+def _furnished(app, cast, office):
+    with app.extensions["lajur"].database.begin() as session:
+        deployments.deploy(session, {**LETTER, **CIRCULAR}, actor=access.SYSTEM, now=cast_.NOW, office=office)
+    return House(app, cast)
+
+
+@pytest.fixture
+def house(app, cast, office):
+    """The house on each kind of database in turn."""
+    return _furnished(app, cast, office)
+
+
+@pytest.fixture
+def cabin(site, office, _sqlite):
+    """The house on SQLite only."""
+    return _furnished(site, _sqlite[-1], office)

@@ -1,0 +1,109 @@
+"""Who reaches what: every endpoint by every role. What is not in the table is refused by :func:`security.guard`."""
+
+import pytest
+
+from engine.runtime import definitions
+from tests.webui.browsing import enter, somebody
+
+# Somebody whose task it is, of another group, of no group, and by role.
+PEOPLE = {"owner": "rahmat", "other": "sitti", "nobody": "tamu", "analyst": "anton", "manager": "sri", "admin": "dewi"}
+OK = {200, 303, 422}
+#                                                owner other nobod analy manag admin
+MATRIX = {
+    ("GET", "/"):                               [1,    1,    1,    1,    1,    1],
+    ("GET", "/tasks/{task}"):                   [1,    0,    0,    0,    1,    1],
+    ("POST", "/tasks/{task}/form"):             [1,    0,    0,    0,    1,    1],
+    ("POST", "/tasks/{task}/claim"):            [1,    0,    0,    0,    0,    0],
+    ("POST", "/tasks/{task}/release"):          [1,    0,    0,    0,    1,    0],
+    ("POST", "/tasks/{task}"):                  [1,    0,    0,    0,    0,    0],
+    ("GET", "/start"):                          [1,    1,    1,    1,    1,    1],
+    ("GET", "/start/{key}"):                    [1,    0,    0,    1,    1,    1],
+    ("POST", "/start/{key}/form"):              [1,    0,    0,    1,    1,    1],
+    ("POST", "/start/{key}"):                   [1,    0,    0,    1,    1,    1],
+    ("GET", "/instances"):                      [1,    1,    1,    1,    1,    1],
+    ("GET", "/instances/{case}"):               [1,    0,    0,    1,    1,    1],
+    ("GET", "/definitions"):                    [1,    1,    1,    1,    1,    1],
+    ("GET", "/definitions/{definition}"):       [1,    1,    1,    1,    1,    1],
+    ("GET", "/definitions/{definition}/diagram.bpmn"): [1, 1, 1,   1,    1,    1],
+    ("GET", "/modeler/"):                       [0,    0,    0,    1,    0,    1],
+    ("GET", "/modeler/new"):                    [0,    0,    0,    1,    0,    1],
+    ("GET", "/modeler/{key}"):                  [0,    0,    0,    1,    0,    1],
+    ("POST", "/modeler/{key}/check"):           [0,    0,    0,    1,    0,    1],
+    ("POST", "/modeler/{key}/deploy"):          [0,    0,    0,    1,    0,    1],
+    ("POST", "/logout"):                        [1,    1,    1,    1,    1,    1],
+    ("POST", "/language"):                      [1,    1,    1,    1,    1,    1],
+    ("GET", "/healthz"):                        [1,    1,    1,    1,    1,    1],
+    ("GET", "/readyz"):                         [1,    1,    1,    1,    1,    1],
+    ("GET", "/login"):                          [1,    1,    1,    1,    1,    1],
+    ("POST", "/login"):                         [1,    1,    1,    1,    1,    1],
+    ("GET", "/static/{filename}"):              [1,    1,    1,    1,    1,    1],
+    ("GET", "/favicon.ico"):                    [1,    1,    1,    1,    1,    1],
+}  # fmt: skip
+_NAMES = {"task_id": "task", "definition_id": "definition", "instance_id": "case"}
+
+
+@pytest.fixture
+def places(cabin):
+    case, task = cabin.begun()
+    with cabin.database.begin() as session:
+        source = definitions.source(session, case.definition_id)
+    return {
+        "task": task.id,
+        "case": case.id,
+        "definition": case.definition_id,
+        "key": "surat",
+        "filename": "logo.svg",
+        "source": source,
+    }
+
+
+def test_the_table_has_every_endpoint(cabin):
+    found = set()
+    for rule in cabin.app.url_map.iter_rules():
+        path = str(rule)
+        for name in rule.arguments:
+            for kind in ("uuid:", "path:", ""):
+                path = path.replace(f"<{kind}{name}>", "{" + _NAMES.get(name, name) + "}")
+        found |= {(method, path) for method in rule.methods - {"HEAD"}}
+    assert found == set(MATRIX)
+
+
+@pytest.mark.parametrize(("method", "path"), MATRIX)
+def test_each_role_reaches_what_the_table_says(cabin, places, method, path):
+    address = path.format_map(places)
+    for role, allowed in zip(PEOPLE, MATRIX[method, path], strict=True):
+        person = enter(cabin.app, PEOPLE[role])
+        if path.endswith("/release"):
+            enter(cabin.app, "rahmat").post(address.replace("/release", "/claim"))
+        status = _ask(person, method, address, places).status_code
+        assert (status in OK) == bool(allowed), (role, status)
+        if not allowed:
+            assert status in {403, 404, 409}, (role, status)
+
+
+@pytest.mark.parametrize(("method", "path"), MATRIX)
+def test_whoever_did_not_sign_in_reaches_nothing(cabin, places, method, path):
+    open_ = ("/healthz", "/readyz", "/login", "/static/{filename}", "/favicon.ico", "/language")
+    before = cabin.inbox("rahmat")
+    answer = _ask(somebody(cabin.app), method, path.format_map(places), places)
+    if path in open_:
+        assert answer.status_code in {200, 303, 400, 422}
+    else:
+        assert answer.status_code == (303 if method == "GET" else 401)
+        assert method == "POST" or answer.location.startswith("/login?next=")
+    assert cabin.inbox("rahmat") == before
+
+
+def test_a_lane_called_admin_makes_nobody_one(cabin):
+    """Roles come from the users' rows only, never from groups or lanes."""
+    for username in ("rahmat", "tamu"):
+        assert enter(cabin.app, username).get("/modeler/").status_code == 403
+
+
+def _ask(person, method, address, places):
+    if method == "GET":
+        return person.get(f"{address}?key=baru" if address.endswith("/new") else address)
+    if address.startswith("/modeler/"):
+        headers = {"X-CSRFToken": person.token}
+        return person.client.post(address, data=places["source"], content_type="application/xml", headers=headers)
+    return person.post(address, {"f.nomor": "1", "username": "sitti", "password": "wrong"})

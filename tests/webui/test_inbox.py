@@ -1,0 +1,212 @@
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+
+from tests.webui.browsing import enter
+
+
+def test_a_task_of_my_group_is_claimed_completed_and_gone(house):
+    case, task = house.begun(business_key="005/12/2026")
+    rahmat = enter(house.app, "rahmat")
+    page = rahmat.get("/").text
+    assert "Catat surat" in page
+    assert "005/12/2026" in page
+    assert "jatuh tempo 5 menit lagi" in page
+    answer = rahmat.post(f"/tasks/{task.id}/claim")
+    assert (answer.status_code, answer.location) == (303, f"/tasks/{task.id}")
+    assert "Tugas ini sekarang milik Anda." in rahmat.get(f"/tasks/{task.id}").text
+    assert [each.id for each in house.inbox("rahmat", "mine")] == [task.id]
+    answer = rahmat.post(f"/tasks/{task.id}", {"f.nomor": "005/12/2026", "f.perihal": "Undangan", "seen": "2"})
+    assert (answer.status_code, answer.location) == (303, "/")
+    assert "Berkas diteruskan ke pelaksana lain" in rahmat.get("/").text
+    assert [each.name for each in house.inbox("yusuf")] == ["Periksa surat"]
+    completed = next(event for event in house.history(case) if event.kind == "task.completed")
+    assert (completed.user_name, completed.group, completed.capacity) == ("Rahmat Ishak", "umum", "definitif")
+
+
+def test_a_released_task_is_the_groups_again(house):
+    _, task = house.begun()
+    rahmat = enter(house.app, "rahmat")
+    rahmat.post(f"/tasks/{task.id}/claim")
+    assert house.inbox("nurdin") == ()
+    answer = rahmat.post(f"/tasks/{task.id}/release", {"next": "/"})
+    assert (answer.status_code, answer.location) == (303, "/")
+    assert [each.id for each in house.inbox("nurdin")] == [task.id]
+
+
+def test_completion_goes_on_to_the_next_task_of_the_same_case_that_is_mine(cabin):
+    cabin.start(key="edaran")
+    (task,) = cabin.inbox("rahmat")
+    cabin.complete("rahmat", task.id, {"penerima": [{"nama": "Bupati"}, {"nama": "Sekda"}]})
+    first, _second = cabin.inbox("fatma")
+    fatma = enter(cabin.app, "fatma")
+    assert "Bupati" in fatma.get("/").text
+    answer = fatma.post(f"/tasks/{first.id}")
+    # The second was open before; only what the completion itself opened is "next".
+    assert answer.location == "/"
+
+
+def test_what_is_wrong_stands_beside_the_field_and_nothing_typed_is_lost(house):
+    _, task = house.begun()
+    rahmat = enter(house.app, "rahmat")
+    answer = rahmat.post(f"/tasks/{task.id}", {"f.nomor": "", "f.perihal": "Undangan <rapat>"})
+    assert answer.status_code == 422
+    assert "Undangan &lt;rapat&gt;" in answer.text
+    assert "Bagian ini wajib diisi." in answer.text
+    assert [each.id for each in house.inbox("rahmat")] == [task.id]
+
+
+def test_drawing_a_form_anew_stores_nothing(house):
+    case, task = house.begun()
+    rahmat = enter(house.app, "rahmat")
+    answer = rahmat.post(f"/tasks/{task.id}/form", {"f.nomor": "17"})
+    assert answer.status_code == 200
+    assert 'value="17"' in answer.text
+    assert len(house.history(case)) == 2
+
+
+def test_mutu_baku_stands_beside_the_form(cabin):
+    _, task = cabin.begun()
+    page = enter(cabin.app, "rahmat").get(f"/tasks/{task.id}").text
+    assert "langkah 1" in page
+    assert "5 menit" in page
+
+
+def test_what_earlier_steps_recorded_is_shown(cabin):
+    _, task = cabin.begun()
+    cabin.complete("rahmat", task.id, {"nomor": "17/XI", "perihal": "Rapat"})
+    (next_,) = cabin.inbox("yusuf")
+    page = enter(cabin.app, "yusuf").get(f"/tasks/{next_.id}").text
+    assert "17/XI" in page
+    assert "Rapat" in page
+
+
+def test_late_tasks_say_so_in_words(cabin, clock):
+    cabin.begun()
+    clock.now += timedelta(days=1, minutes=10)
+    assert "terlambat 1 hari" in enter(cabin.app, "rahmat").get("/").text
+
+
+def test_who_has_nothing_on_the_desk_sees_what_the_groups_have(cabin):
+    cabin.begun()
+    rahmat = enter(cabin.app, "rahmat")
+    assert "Catat surat" in rahmat.get("/").text
+    assert "Tidak ada tugas di meja Anda" in rahmat.get("/?scope=mine").text
+    assert "Tidak ada tugas terbuka di kelompok Anda" in enter(cabin.app, "kadis").get("/?scope=groups").text
+
+
+def test_search_finds_and_says_when_it_does_not(cabin):
+    cabin.begun(business_key="800/BKD")
+    cabin.begun(business_key="005/DPMD")
+    rahmat = enter(cabin.app, "rahmat")
+    page = rahmat.get("/?scope=groups&q=bkd").text
+    assert "800/BKD" in page
+    assert "005/DPMD" not in page
+    assert "Tidak ada tugas yang cocok dengan “&lt;b&gt;%_”" in rahmat.get("/?scope=groups&q=<b>%25_").text
+
+
+def test_long_lists_come_in_pages_and_badges_stop_counting(cabin):
+    for number in range(53):
+        cabin.start(business_key=f"berkas-{number:02}")
+    rahmat = enter(cabin.app, "rahmat")
+    page = rahmat.get("/?scope=groups").text
+    assert "50+" in page
+    assert page.count("berkas-") >= 50
+    following = page.split('rel="next" href="')[1].split('"')[0].replace("&amp;", "&")
+    rest = rahmat.get(following).text
+    assert rest.count('class="l-row ') == 3
+    assert 'rel="next"' not in rest
+
+
+@pytest.mark.parametrize("after", ["x", "1.2", "9" * 400, "%00", "1.é"])
+def test_a_forged_place_in_the_list_is_refused(cabin, after):
+    assert enter(cabin.app, "rahmat").get(f"/?scope=groups&after={after}").status_code in {400, 422}
+
+
+# Conflicts and access ------------------------------------------------------------------------------------------------
+
+
+def test_completing_twice_gives_one_success_and_one_page_that_keeps_what_was_typed(house):
+    case, task = house.begun()
+    rahmat, nurdin = enter(house.app, "rahmat"), enter(house.app, "nurdin")
+    typed = {"f.nomor": "005/12", "f.perihal": "Undangan <i>rapat</i>"}
+    assert rahmat.post(f"/tasks/{task.id}", typed).status_code == 303
+    answer = nurdin.post(f"/tasks/{task.id}", typed)
+    assert answer.status_code == 409
+    assert "Tugas ini sudah selesai atau ditarik." in answer.text
+    assert "Undangan &lt;i&gt;rapat&lt;/i&gt;" in answer.text
+    assert [event.kind for event in house.history(case)].count("task.completed") == 1
+
+
+def test_a_stale_page_is_told_so(house):
+    _, task = house.begun()
+    rahmat = enter(house.app, "rahmat")
+    rahmat.post(f"/tasks/{task.id}/claim")
+    rahmat.post(f"/tasks/{task.id}/release")
+    answer = rahmat.post(f"/tasks/{task.id}", {"f.nomor": "1", "seen": "1"})
+    assert answer.status_code == 409
+    assert f'href="/tasks/{task.id}"' in answer.text
+
+
+def test_what_somebody_else_has_taken_is_told_by_name(cabin):
+    _, task = cabin.begun()
+    enter(cabin.app, "nurdin").post(f"/tasks/{task.id}/claim")
+    rahmat = enter(cabin.app, "rahmat")
+    answer = rahmat.post(f"/tasks/{task.id}", {"f.nomor": "1"})
+    assert answer.status_code == 409
+    assert "Nurdin Ali" in answer.text
+    page = rahmat.get(f"/tasks/{task.id}").text
+    assert "Nurdin Ali sedang mengerjakan tugas ini" in page
+    assert "Selesaikan tugas" not in page
+
+
+VERBS = ["", "/claim", "/release", "/form"]
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_somebody_elses_task_looks_like_one_that_is_not_there(cabin, verb):
+    _, task = cabin.begun()
+    sitti = enter(cabin.app, "sitti")
+
+    def seen(number):
+        answers = [sitti.post(f"/tasks/{number}{verb}", {"f.nomor": "1"})]
+        if not verb:
+            answers.append(sitti.get(f"/tasks/{number}"))
+        token = sitti.token
+        return [(each.status_code, each.text.replace(str(number), "").replace(token, "")) for each in answers]
+
+    there, not_there = seen(task.id), seen(uuid4())
+    assert [status for status, _ in there] == [404] * len(there)
+    assert [_without_tokens(text) for _, text in there] == [_without_tokens(text) for _, text in not_there]
+    assert [each.id for each in cabin.inbox("rahmat")] == [task.id]
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_a_finished_task_cannot_be_touched_by_its_old_address(cabin, verb):
+    case, task = cabin.begun()
+    cabin.complete("rahmat", task.id, {"nomor": "1"})
+    before = cabin.history(case)
+    answer = enter(cabin.app, "rahmat").post(f"/tasks/{task.id}{verb}", {"f.nomor": "2"})
+    assert answer.status_code == 409
+    assert cabin.history(case) == before
+
+
+@pytest.mark.parametrize("number", ["1", "abc", "00000000-0000-0000-0000-00000000000g", "../../etc/passwd"])
+def test_an_address_that_is_no_task_is_not_found(cabin, number):
+    assert enter(cabin.app, "rahmat").get(f"/tasks/{number}").status_code == 404
+
+
+def test_a_completion_asks_the_database_little_and_commits_once(house, statements):
+    _, task = house.begun()
+    rahmat = enter(house.app, "rahmat")
+    statements.clear()
+    assert rahmat.post(f"/tasks/{task.id}", {"f.nomor": "1"}).status_code == 303
+    assert len(statements.sql) <= 15
+    assert statements.commits == 1
+
+
+def _without_tokens(text):
+    import re  # noqa: PLC0415
+
+    return re.sub(r'(content|value)="[^"]{60,}"', "", text)
