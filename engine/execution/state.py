@@ -34,7 +34,8 @@ def dump(instance: Instance, *, prune: bool = True) -> bytes:
     how = _PLAIN
     if len(body) > _WORTH_COMPRESSING:
         how, body = _ZSTANDARD, _tool("compressor", lambda: zstandard.ZstdCompressor(level=1)).compress(body)
-    return bytes((VERSION, how)) + zlib.crc32(body).to_bytes(4, "big") + body
+    head = bytes((VERSION, how))
+    return head + zlib.crc32(body, zlib.crc32(head)).to_bytes(4, "big") + body
 
 
 def load(spec: BodySpec, state: bytes, now: datetime) -> Instance:
@@ -42,7 +43,7 @@ def load(spec: BodySpec, state: bytes, now: datetime) -> Instance:
     if len(state) < _HEADER or state[0] != VERSION:
         raise errors.StateUnreadable(reason=f"it is not of version {VERSION}")
     body = state[_HEADER:]
-    if zlib.crc32(body) != int.from_bytes(state[2:_HEADER], "big"):
+    if zlib.crc32(body, zlib.crc32(state[:2])) != int.from_bytes(state[2:_HEADER], "big"):
         raise errors.StateUnreadable(reason="it is damaged")
     try:
         if state[1] == _ZSTANDARD:
