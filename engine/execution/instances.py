@@ -190,9 +190,9 @@ class Instance(Level, BpmnWorkflow):  # type: ignore[misc]
         self.number += 1
         return self.number
 
-    def happened(self, kind: str, element: str, token: int) -> None:
+    def happened(self, kind: outcomes.Kind, element: str, token: int) -> None:
         """Note for history what happened."""
-        self.events.append(outcomes.Happened(kind, element, token))  # type: ignore[arg-type]
+        self.events.append(outcomes.Happened(kind, element, token))
 
     def levels(self) -> list[Level]:
         """Give the instance itself and what runs inside it, outer before inner; not what is still stored."""

@@ -97,7 +97,9 @@ class FlowNode(BpmnTaskSpec):  # type: ignore[misc]  # the library has no types
         self.leave(token)
 
     def _on_cancel(self, token: "Token") -> None:
-        """Take back what the token waited for."""
+        """Note it, unless the token only listened; called while the token still has its state."""
+        if token._state != MAYBE:
+            token.instance.happened("cancelled", self.node, token.id)
 
     def _on_error_hook(self, token: "Token") -> None:
         """The error itself is raised to the caller, who throws this copy of the instance away."""

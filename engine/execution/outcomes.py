@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Literal
 
 Status = Literal["active", "completed"]
+Kind = Literal["entered", "left", "taken", "cancelled", "fired"]
 Waiting = Literal["task", "timer", "message", "signal", "event", "inside", "join"]
 
 
@@ -77,9 +78,13 @@ class Thrown:
 
 @dataclass(frozen=True, slots=True)
 class Happened:
-    """One thing that happened to one element, in order. ``taken`` is about a sequence flow, the others are about nodes."""
+    """One thing that happened to one element, in order.
 
-    kind: Literal["entered", "left", "taken", "cancelled", "fired"]
+    A token ``entered`` a node, ``left`` it, was ``cancelled`` there, an event that was waited for ``fired``, or a sequence flow was
+    ``taken``.
+    """
+
+    kind: Kind
     element: str
     token: int
 
@@ -137,3 +142,8 @@ class Snapshot:
     status: Status
     tokens: tuple[At, ...]
     variables: Mapping[str, object]
+
+    @property
+    def stuck(self) -> bool:
+        """Whether the instance is active and nothing can move it any more: tokens wait for each other, and nothing else."""
+        return self.status == "active" and all(at.status in {"join", "inside"} for at in self.tokens)

@@ -320,3 +320,5 @@ def _begin(part: _Part) -> None:
             and not node.triggered_by_event
             and not (node.kind == "intermediateCatchEvent" and _is_link(node))
         )
+    if part.owner is not None and nodes and not spec.starts:
+        raise _refused(part.owner, "nothing in it is a beginning")

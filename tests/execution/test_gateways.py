@@ -90,9 +90,12 @@ def test_a_token_left_at_a_join_keeps_the_instance_open():
     end E
     """
     )
+    assert not steps.describe(case.spec, case.state).stuck
     case.complete("A", "B")
     assert (case.open, case.status) == ("", "active")
-    assert [(at.node, at.status) for at in steps.describe(case.spec, case.state).tokens] == [("J", "join")]
+    snapshot = steps.describe(case.spec, case.state)
+    assert [(at.node, at.status) for at in snapshot.tokens] == [("J", "join")]
+    assert snapshot.stuck
 
 
 def test_parallel_leaves_by_all_flows_whatever_their_conditions():

@@ -39,9 +39,6 @@ class Activity(FlowNode):
             token.instance.happened("left", self.node, token.id)
             self.repeated.instance_done(token)
 
-    def _on_cancel(self, token: Token) -> None:
-        token.instance.happened("cancelled", self.node, token.id)
-
     def whole(self, token: Token) -> Token:
         """Give the token that stands for the activity as a whole: for one instance of a loop, the loop's."""
         return token if self.repeated is None else token.parent

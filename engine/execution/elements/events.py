@@ -87,9 +87,9 @@ class Catching(FlowNode):
         return token
 
     def _on_cancel(self, token: Token) -> None:
+        super()._on_cancel(token)
         if token._state in {WAITING, MAYBE}:
             self.trigger.stop(token)
-        super()._on_cancel(token)
 
 
 class CatchEvent(Catching):
@@ -158,6 +158,7 @@ class BoundaryEvent(FlowNode):
         return token
 
     def _on_cancel(self, token: Token) -> None:
+        super()._on_cancel(token)
         if token._state == MAYBE:
             self.trigger.stop(token)
 
@@ -207,6 +208,7 @@ class EventSubProcess(FlowNode):
         enter(token, self.inner).begin(self.inner.starts)
 
     def _on_cancel(self, token: Token) -> None:
+        super()._on_cancel(token)
         if token._state == MAYBE:
             self.trigger.stop(token)
 
