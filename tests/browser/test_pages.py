@@ -1,0 +1,86 @@
+"""Every page, on a phone and on a desk, in the light and in the dark: no violation, no overflow, a clean console."""
+
+import pytest
+
+from engine.runtime import definitions
+from tests.browser.conftest import PASSWORD
+
+SIZES = {"phone": {"width": 360, "height": 740}, "desk": {"width": 1280, "height": 800}}
+NOWHERE = "/tasks/0198f000-0000-7000-8000-000000000000"
+
+
+def _look(visitor, name):
+    visitor.page.wait_for_load_state("networkidle")
+    wide = visitor.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    visitor.picture(name)
+    assert wide <= 0, f"{name} is {wide} px wider than the screen"
+    visitor.judge()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("size", SIZES)
+def test_every_page_is_sound(office_at_work, visit, size, scheme):
+    office = office_at_work
+    visitor = visit(office, viewport=SIZES[size], color_scheme=scheme)
+    page = visitor.page
+    visitor.open("/login")
+    _look(visitor, f"login-{scheme}")
+    page.locator("#username").fill("rahmat")
+    page.locator("#password").fill("wrong")
+    page.locator("form[action='/login'] button").click()
+    _look(visitor, f"login-wrong-{scheme}")
+    page.locator("#password").fill(PASSWORD)
+    page.locator("form[action='/login'] button").click()
+    with office.database.read() as session:
+        definition = definitions.latest(session, "sanapati-penerimaan").id
+    late = next(task for task in office.open_tasks("rahmat") if task.business_key == "R-017/BSSN/XI/2026")
+    for name, path in {
+        "inbox": "/",
+        "inbox-mine-empty": "/?scope=mine",
+        "inbox-search-empty": "/?q=tidak-ada",
+        "task": f"/tasks/{late.id}",
+        "start-none": "/start",
+        "cases": "/instances",
+        "case": f"/instances/{late.instance_id}",
+        "sops": "/definitions",
+        "sop": f"/definitions/{definition}",
+        "not-found": NOWHERE,
+    }.items():
+        visitor.open(path)
+        if name in {"case", "sop"}:
+            page.wait_for_selector("[data-drawn]")
+        _look(visitor, f"{name}-{scheme}")
+    visitor.open(f"/tasks/{late.id}")
+    page.get_by_role("button", name="Selesaikan tugas").last.click()
+    _look(visitor, f"task-wrong-{scheme}")
+    visitor.open("/")
+    page.locator("details[data-menu] summary").click()
+    _look(visitor, f"menu-{scheme}")
+    page.get_by_role("button", name="English").click()
+    page.wait_for_selector("html[lang=en]")
+    _look(visitor, f"inbox-english-{scheme}")
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_starting_is_sound(office_at_work, visit, size):
+    visitor = visit(office_at_work, "sitti", viewport=SIZES[size])
+    visitor.open("/start")
+    _look(visitor, "start")
+    visitor.page.get_by_role("link", name="Sanapati").click()
+    _look(visitor, "start-one")
+
+
+def test_a_zoom_of_200_percent_hides_nothing(office_at_work, visit):
+    """200 % on a desk of 1280 px is a page of 640 px."""
+    visitor = visit(office_at_work, "rahmat", viewport={"width": 640, "height": 400})
+    for path in ("/", "/instances", "/definitions", "/start"):
+        visitor.open(path)
+        _look(visitor, "zoom" + path.replace("/", "-"))
+
+
+def test_no_object_is_polluted(office_at_work, visit):
+    visitor = visit(office_at_work, "rahmat")
+    (case, *_) = [task.instance_id for task in office_at_work.open_tasks("rahmat")]
+    for path in ("/", f"/instances/{case}", "/definitions"):
+        visitor.open(f"{path}?__proto__[x]=1&constructor.prototype.x=1")
+        assert visitor.page.evaluate("({}).x") is None
