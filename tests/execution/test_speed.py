@@ -1,0 +1,66 @@
+"""What a step costs, with room for a busy machine: read the state, complete a task, write the state."""
+
+import statistics
+import time
+
+import pytest
+
+from engine.diagrams import model
+from engine.execution import specs, steps
+from tests.execution.drawing import NOON, Case, draw
+
+pytestmark = pytest.mark.bench
+
+
+def linear(number) -> str:
+    return "    start S -> T0\n" + "".join(f"    user T{n} -> T{n + 1}\n" for n in range(number)) + f"    end T{number}"
+
+
+def milliseconds(case, rounds, **values) -> list[float]:
+    """Complete the task that is open longest, so many times."""
+    taken = []
+    for _ in range(rounds):
+        token = min(case.tasks)
+        begun = time.perf_counter()
+        step = steps.complete(case.spec, case.state, token, values, now=NOON)
+        taken.append((time.perf_counter() - begun) * 1000)
+        case.take(step)
+    return taken
+
+
+@pytest.mark.parametrize("number", [10, 100, 5000])
+def test_a_step_does_not_cost_more_in_a_larger_process(number):
+    taken = [statistics.median(milliseconds(Case(linear(number)), 9, x=1)) for _ in range(20)]
+    assert statistics.median(taken) < 0.25
+
+
+def test_a_step_does_not_cost_more_after_a_long_history():
+    case = Case("    start S -> A\n    user A -> X\n    xor X -> E [n >= 2000], A*\n    end E", {"n": 0})
+    taken = milliseconds(case, 1500)
+    assert statistics.median(taken[-200:]) < 0.25
+    assert statistics.median(taken[-200:]) < 1.5 * statistics.median(taken[50:250])
+
+
+def test_a_thousand_instances_open_and_complete_quickly():
+    items = [{"nama": f"Orang {number}"} for number in range(1000)]
+    spec = specs.compile(
+        draw("    start S -> A\n    user A", A={"multi": model.MultiInstance(collection="xs", element="x")})
+    )
+    begun = time.perf_counter()
+    steps.start(spec, {"xs": items}, now=NOON)
+    assert time.perf_counter() - begun < 0.3
+    case = Case(
+        "    start S -> A\n    user A", {"xs": items}, A={"multi": model.MultiInstance(collection="xs", element="x")}
+    )
+    assert statistics.median(milliseconds(case, 50)) < 5
+
+
+def test_compiling_grows_with_the_size_only():
+    drawn = {number: draw(linear(number)) for number in (500, 5000)}
+    taken = {}
+    for number, diagram in drawn.items():
+        begun = time.perf_counter()
+        specs.compile(diagram)
+        taken[number] = time.perf_counter() - begun
+    assert taken[5000] < 2
+    assert taken[5000] < 30 * taken[500]
