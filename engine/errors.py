@@ -275,6 +275,18 @@ class Problem(Protocol):
     def hint(self) -> str:
         """Give the way out."""
 
+    @property
+    def template(self) -> str:
+        """Give the message before its places were filled."""
+
+    @property
+    def hint_template(self) -> str:
+        """Give the hint before its places were filled."""
+
+    @property
+    def place(self) -> Mapping[str, object]:
+        """Give what fills the places."""
+
 
 class DiagramRefused(InputError):
     """{name} cannot be deployed: {count} error(s), the first is: {first}

@@ -3,7 +3,7 @@
 import inspect
 import pickle
 import string
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import pytest
 
@@ -20,6 +20,9 @@ class Found:
     element: str | None = None
     line: int = 0
     hint: str = ""
+    template: str = ""
+    hint_template: str = ""
+    place: dict[str, object] = field(default_factory=dict)
 
 
 def places(template: str) -> set[str]:

@@ -12,7 +12,6 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from engine import errors
-from engine.diagrams.checking import Finding
 from engine.people import access
 from engine.runtime import definitions, deployments
 from webui import security, work
@@ -109,7 +108,7 @@ def _files(key: str) -> dict[str, bytes]:
     return {f"{key}.bpmn": flask.request.get_data(cache=False)}
 
 
-def _shown(found: Iterable[Iterable[Finding]]) -> list[dict[str, object]]:
+def _shown(found: Iterable[Iterable[errors.Problem]]) -> list[dict[str, object]]:
     """Give findings as the browser wants them, in the reader's language."""
     return [
         {
@@ -125,5 +124,5 @@ def _shown(found: Iterable[Iterable[Finding]]) -> list[dict[str, object]]:
     ]
 
 
-def _filled(template: str, finding: Finding) -> str:
+def _filled(template: str, finding: errors.Problem) -> str:
     return str(_(template)).format_map(finding.place) if template else ""
