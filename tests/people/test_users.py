@@ -35,7 +35,9 @@ def test_usernames_have_rules(db, username):
         create(db, username=username)
 
 
-@pytest.mark.parametrize("password", ["", "pendek1", "hanyahuruf", "x1" * 101, "baru12345678", "sandi\x00rahasia1", "sandi rahasia 1\ud800"])
+@pytest.mark.parametrize(
+    "password", ["", "pendek1", "hanyahuruf", "x1" * 101, "baru12345678", "sandi\x00rahasia1", "sandi rahasia 1\ud800"]
+)
 def test_passwords_have_rules(db, password):
     with pytest.raises(errors.PasswordWeak):
         create(db, password=password)
