@@ -35,8 +35,10 @@ conformance: venv ## BPMN, FEEL, bad input: how much of the shared conformance m
 bench: venv ## how fast it is, beside plain SpiffWorkflow
 	@$(bin)/lajur bench
 
-screenshot: venv ## take the README's picture anew
-	@LAJUR_SCREENSHOT=.github/inbox.png $(bin)/python -m pytest tests/browser -k screenshot $(ARGS)
+screenshot: venv ## take the README's pictures anew
+	@$(bin)/python -m pytest -q tests/browser/test_demo.py
+	@cp var/screenshots/readme-case.png .github/case.png
+	@cp var/screenshots/readme-task.png .github/task.png
 
 translations: venv ## add new messages to the Indonesian catalogue
 	@$(bin)/python .ci/translations.py --update
