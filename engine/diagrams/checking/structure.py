@@ -309,7 +309,7 @@ def _ways(scope: Scope) -> Iterator[Finding]:
         if node.id not in scope.reachable:
             yield found("unreachable", node.id, node.line, node=label(node))
         elif not scope.next[node.id] and node.kind != "endEvent" and not node.triggered_by_event:
-            if node.kind == "startEvent" or node.for_compensation or any(each.kind == "link" for each in node.events):
+            if node.for_compensation or any(each.kind == "link" for each in node.events):
                 continue
             grave = has_ends or node.kind not in ACTIVITIES
             yield found("dead-end" if grave else "implicit-end", node.id, node.line, node=label(node))

@@ -2,7 +2,7 @@
  * The modeler island: BPMN in the browser, with mutu baku, forms, the check and the deployment.
  *
  * The host `[data-modeler]` carries what it needs: `data-source` (URL of the diagram; empty for a new one), `data-key`,
- * `data-version`, `data-check`, `data-deploy` (URLs), `data-csrf`, `data-forms` (JSON list of {key, name}), `data-locale`.
+ * `data-version`, `data-check`, `data-deploy` (URLs), `data-csrf`, `data-forms` (JSON list of keys), `data-locale`.
  * The server checks and decides everything; this page only draws.
  */
 import Modeler from 'bpmn-js/lib/Modeler';

@@ -2,7 +2,7 @@
  * What Lajur adds to the properties panel: the form of a task, its mutu baku, the SOP's identity. And what it takes away:
  * groups for Java classes, listeners and the like, which a diagram here can not use and the check would refuse.
  */
-import { isAny } from 'bpmn-js/lib/util/ModelUtil';
+import { getBusinessObject, is, isAny } from 'bpmn-js/lib/util/ModelUtil';
 import { SelectEntry, TextAreaEntry, TextFieldEntry, isSelectEntryEdited, isTextAreaEntryEdited, isTextFieldEntryEdited } from '@bpmn-io/properties-panel';
 import { h } from '@bpmn-io/properties-panel/preact';
 import { useService } from 'bpmn-js-properties-panel';
@@ -19,8 +19,6 @@ const KEPT = new Set([
   'multiInstance',
   'signal',
   'timer',
-  'CamundaPlatform__Condition',
-  'CamundaPlatform__Script',
   'CamundaPlatform__CallActivity',
   'CamundaPlatform__InMapping',
   'CamundaPlatform__OutMapping',
@@ -80,8 +78,7 @@ function FormPicker({ element, id, forms }) {
   const modeling = useService('modeling');
   const translate = useService('translate');
   const chosen = () => bearer(element).get('camunda:formKey') ?? '';
-  const keys = forms.map((/** @type {any} */ form) => form.key);
-  const unknown = chosen() && !keys.includes(chosen()) ? [{ value: chosen(), label: `${chosen()} (${translate('unknown')})` }] : [];
+  const unknown = chosen() && !forms.includes(chosen()) ? [{ value: chosen(), label: `${chosen()} (${translate('unknown')})` }] : [];
   return h(SelectEntry, /** @type {any} */ ({
     element,
     id,
@@ -92,9 +89,57 @@ function FormPicker({ element, id, forms }) {
     getOptions: () => [
       { value: '', label: translate('No form: only a confirmation') },
       ...unknown,
-      ...forms.map((/** @type {any} */ form) => ({ value: form.key, label: form.name ? `${form.name} (${form.key})` : form.key })),
+      ...forms.map((/** @type {string} */ key) => ({ value: key, label: key })),
     ],
   }));
+}
+
+/** A condition of a sequence flow, or the script of a script task: FEEL, and nothing else. @param {any} props */
+function Feel({ element, id, label, description, getValue, setValue }) {
+  const modeling = useService('modeling');
+  const bpmnFactory = useService('bpmnFactory');
+  const debounce = useService('debounceInput');
+  const translate = useService('translate');
+  return h(/** @type {any} */ (TextAreaEntry), {
+    element,
+    id,
+    label: translate(label),
+    description: translate(description),
+    debounce,
+    autoResize: true,
+    monospace: true,
+    getValue: () => getValue(getBusinessObject(element)),
+    setValue: (/** @type {string | undefined} */ value) =>
+      modeling.updateProperties(element, setValue(value, getBusinessObject(element), bpmnFactory)),
+  });
+}
+
+const CONDITION = {
+  id: 'lajur-condition',
+  label: 'Condition',
+  description: 'FEEL, such as: keputusan = "setuju". The flow is taken where it is true.',
+  getValue: (/** @type {any} */ flow) => flow.get('conditionExpression')?.get('body') ?? '',
+  setValue: (/** @type {string | undefined} */ body, /** @type {any} */ flow, /** @type {any} */ factory) => {
+    const expression = body ? factory.create('bpmn:FormalExpression', { body }) : undefined;
+    if (expression) {
+      expression.$parent = flow;
+    }
+    return { conditionExpression: expression };
+  },
+};
+
+const SCRIPT = {
+  id: 'lajur-script',
+  label: 'Assignments',
+  description: 'One a line, in FEEL, such as: jumlah = count(penerima)',
+  getValue: (/** @type {any} */ task) => task.get('script') ?? '',
+  setValue: (/** @type {string | undefined} */ script) => ({ script, scriptFormat: script ? 'feel' : undefined }),
+};
+
+/** @param {any} element whether it is a flow that may have a condition (BPMN 2.0.2, 8.4.13) */
+function mayBeConditional(element) {
+  const source = is(element, 'bpmn:SequenceFlow') && getBusinessObject(element).get('sourceRef');
+  return Boolean(source) && (is(source, 'bpmn:Activity') || is(source, 'bpmn:ExclusiveGateway') || is(source, 'bpmn:InclusiveGateway'));
 }
 
 /** @param {any} element @param {readonly (readonly [string, string, string])[]} rows */
@@ -110,7 +155,7 @@ function entries(element, rows) {
   }));
 }
 
-/** Adds Lajur's groups after the general one; `config.lajur.forms` are the forms to choose from. */
+/** Adds Lajur's groups after the general one; `config.lajur.forms` are the keys of the forms to choose from. */
 export class SopPropertiesProvider {
   /** @param {any} propertiesPanel @param {any} translate @param {any} config */
   constructor(propertiesPanel, translate, config) {
@@ -138,6 +183,15 @@ export class SopPropertiesProvider {
         label: this.translate('Form'),
         entries: [{ id: 'lajur-form-key', element, forms: this.forms, component: FormPicker, isEdited: isSelectEntryEdited }],
       });
+    }
+    for (const [applies, what] of /** @type {[boolean, any][]} */ ([
+      [mayBeConditional(element), CONDITION],
+      [is(element, 'bpmn:ScriptTask'), SCRIPT],
+    ])) {
+      if (applies) {
+        const entry = { ...what, element, component: Feel, isEdited: isTextAreaEntryEdited };
+        groups.push({ id: `${what.id}-group`, label: this.translate(what.label), entries: [entry], shouldOpen: true });
+      }
     }
     if (isAny(element, TASKS)) {
       groups.push({ id: 'lajur-mutu-baku', label: this.translate('Mutu Baku'), entries: entries(element, STEP) });
