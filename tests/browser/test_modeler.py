@@ -62,7 +62,7 @@ def test_an_analyst_changes_a_step_and_deploys_the_next_version(office, visit):
     expect(page.locator("[data-modeler-undo]")).to_be_enabled()
 
     page.locator("[data-modeler-deploy]").click()
-    expect(page.locator("[data-modeler-status]")).to_have_text("Versi 2 dari surat-masuk telah dipasang.")
+    expect(page.locator("[data-modeler-status]")).to_have_text("Versi 2 dari surat-masuk telah diterbitkan.")
 
     version, source = source_of(office, "surat-masuk")
     assert version == 2
@@ -103,7 +103,7 @@ def test_the_check_leads_to_what_is_wrong(office, visit):
     expect(page.locator(".djs-element.selected").first).to_be_attached()
 
     page.locator("[data-modeler-deploy]").click()
-    expect(page.locator("[data-modeler-status]")).to_have_text("Belum dipasang: perbaiki dahulu kesalahan di bawah.")
+    expect(page.locator("[data-modeler-status]")).to_have_text("Belum diterbitkan: perbaiki dahulu kesalahan di bawah.")
     assert source_of(office, "surat-masuk")[0] == 1
 
     page.locator("[data-modeler-undo]").click()
@@ -133,7 +133,7 @@ def test_a_closed_tab_loses_nothing(office, visit):
     page.wait_for_timeout(1500)  # the draft is kept a moment after the last change
 
     open_modeler(visitor, "/modeler/surat-masuk")
-    expect(page.locator("[data-modeler-status]")).to_contain_text("Rancangan Anda yang belum dipasang")
+    expect(page.locator("[data-modeler-status]")).to_contain_text("Rancangan Anda yang belum diterbitkan")
     select(page, "TerimaSurat")
     expect(group(page, "Mutu Baku").get_by_label("Waktu")).to_have_value("9 menit")
 

@@ -112,6 +112,18 @@ def test_waits_are_told_of():
     assert codes(letter(), severity="info") == set()
 
 
+def test_a_start_by_message_is_no_wait_for_people_begin_there():
+    begins = (
+        f'<bpmn:startEvent id="x">{BALASAN}</bpmn:startEvent>'
+        + task("catat")
+        + '<bpmn:endEvent id="e"/>'
+        + way("x", "catat")
+        + way("catat", "e")
+    )
+    assert codes(begins, MESSAGE, severity="info") == set()
+    assert codes(on_the_way("intermediateCatchEvent", BALASAN), MESSAGE, severity="info") == {("nobody-fires", "x")}
+
+
 def test_extensions_of_other_tools_are_summed_up():
     ours = task("a", attributes='zeebe:a="1" zeebe:b="2"') + task("b", attributes='zeebe:a="1"')
     found = [each for each in checking.check(read(letter() + ours)) if each.code == "foreign-extension"]

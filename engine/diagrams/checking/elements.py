@@ -136,10 +136,15 @@ def _event(scope: Scope, node: model.Node) -> Iterator[Finding]:
         elif event.kind in ("message", "signal") and not event.name:
             code = "sends-nothing" if throws else "nameless-event"
             yield found(code, node.id, node.line, node=label(node), kind=event.kind)
-        elif event.kind in _WAITING and not throws:
+        elif event.kind in _WAITING and not throws and not _begun_by_hand(scope, node, event):
             yield found("nobody-fires", node.id, node.line, node=label(node), kind=event.kind)
         if event.kind == "error" and not node.interrupting:
             yield found("no-interrupt", node.id, node.line, node=label(node))
+
+
+def _begun_by_hand(scope: Scope, node: model.Node, event: model.Event) -> bool:
+    """Say whether people start a case here: "a letter arrives" is drawn as a message, and whoever it arrives at begins."""
+    return node.kind == "startEvent" and event.kind == "message" and scope.owner is None
 
 
 def _in_transaction(scope: Scope, node: model.Node) -> bool:
