@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
+from uuid import uuid4
 
 import pytest
 from playwright.sync_api import Page, sync_playwright
@@ -23,6 +24,7 @@ from engine.forms import answers
 from engine.people import access, groups, users
 from engine.runtime import deployments, instances, tasks
 from engine.store import db as db_
+from tests import postgres
 from webui import app as app_
 
 STATIC = Path(webui.__file__).parent / "static"
@@ -36,7 +38,7 @@ ARGUMENTS = [
     "--disable-component-update",
     "--force-prefers-reduced-motion",
 ]
-PICTURES = Path("test-results") / "screenshots"
+PICTURES = Path(__file__).parents[2] / "var" / "screenshots"
 PASSWORD = "kopi-tinutuan-2026"
 PEOPLE = {
     "sitti": ("Sitti Aminah Djafar", ("operator-sandi",), ()),
@@ -200,7 +202,7 @@ def make_office(tmp_path):
                 ids = {
                     name: users.create(
                         session,
-                        username=f"{name}.b" if users.find(session, name) else name,
+                        username=name,
                         name=full,
                         password=PASSWORD,
                         groups=keys,
@@ -233,6 +235,21 @@ def empty_url(tmp_path):
     url = f"sqlite:///{tmp_path}/office.db"
     db_.upgrade(url)
     return url
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def fresh_url(request, empty_url):
+    """The URL of a fresh database of each kind in turn."""
+    if request.param == "sqlite":
+        yield empty_url
+        return
+    server, _, _ = request.getfixturevalue("_postgresql")
+    name = f"browser_{uuid4().hex}"
+    postgres.execute(server, f"CREATE DATABASE {name}")
+    url = server.format(database=name)
+    db_.upgrade(url)
+    yield url
+    postgres.execute(server, f"DROP DATABASE {name} WITH (FORCE)")
 
 
 @pytest.fixture
