@@ -176,6 +176,10 @@ class StepLimit(ExecutionError):
     """The process took more than {limit} steps without reaching a person or an end; it probably loops forever."""
 
 
+class StepTooLong(ExecutionError):
+    """The process computed for more than {limit} seconds without reaching a person or an end."""
+
+
 class TokenGone(ExecutionError):
     """The step {token} is not open in this case."""
 

@@ -5,6 +5,7 @@ it has some of its own. The instance runs what is ready, and gathers what a step
 a step has to do with it: one of a thousand instances is completed without a look at the others.
 """
 
+import time
 from collections import deque
 from datetime import datetime
 from operator import itemgetter
@@ -19,6 +20,7 @@ from engine.execution.mended import COMPLETED, DEFINITE, MAYBE, READY, ROOT, STA
 from engine.execution.variables import Scope
 
 MAXIMUM_STEPS = 10_000  # nodes run in one call
+MAXIMUM_SECONDS = 20  # of computing in one call; each expression has a limit of its own
 MAXIMUM_TOKENS = 20_000  # unfinished at one time
 
 Row = list[Any]  # a token or a level as JSON
@@ -170,6 +172,7 @@ class Instance(Level, BpmnWorkflow):  # type: ignore[misc]
         self.now = now
         self.number = self.number_before = number  # of the last token, now and at the start of the step
         self.steps = 0
+        self.begun = time.thread_time()
         self.queue: deque[Token] = deque()
         self.emptied: deque[Level] = deque()
         self.joining: dict[Level, None] = {}  # levels in which tokens wait at inclusive gateways
@@ -280,6 +283,11 @@ class Instance(Level, BpmnWorkflow):  # type: ignore[misc]
         self.steps += steps
         if self.steps > MAXIMUM_STEPS:
             raise errors.StepLimit(limit=MAXIMUM_STEPS)
+
+    def check_time(self) -> None:
+        """Raise StepTooLong where the step has computed for too long; it is not the hour that counts but the work."""
+        if time.thread_time() - self.begun > MAXIMUM_SECONDS:
+            raise errors.StepTooLong(limit=MAXIMUM_SECONDS)
 
     def join(self) -> bool:
         """Let one inclusive gateway go on that no token can reach any more (13.4.3); in the diagram's order."""

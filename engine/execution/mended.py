@@ -267,11 +267,17 @@ class Token(Task):  # type: ignore[misc]
 
     def evaluate(self, expression: Expression) -> object:
         """Evaluate an expression over the variables that the token sees."""
-        return expression.evaluate(self.scopes(), self.workflow.instance.now)
+        instance = self.workflow.instance
+        instance.check_time()
+        return expression.evaluate(self.scopes(), instance.now)
 
     def holds(self, condition: Expression | None, extra: Mapping[str, object] | None = None) -> bool:
         """Tell whether a condition is true; where there is none, it is."""
-        return condition is None or condition.holds(self.scopes(), self.workflow.instance.now, extra)
+        if condition is None:
+            return True
+        instance = self.workflow.instance
+        instance.check_time()
+        return condition.holds(self.scopes(), instance.now, extra)
 
     def write(self, name: str, value: object) -> None:
         """Write a variable to the nearest scope that has it, else to the outermost that the token sees."""

@@ -59,7 +59,7 @@ _NEVER = datetime.min.replace(tzinfo=UTC)  # for looking at an instance, when no
 def start(spec: Spec, variables: Mapping[str, object], *, now: datetime, event: StartEvent | None = None) -> Step:
     """Start an instance, at its none start event or at the start event that catches ``event``.
 
-    Raises NoStart, and what any step may raise: NoFlowTaken, ErrorUncaught, StepLimit, ConditionNotBoolean, ItemsRefused,
+    Raises NoStart, and what any step may raise: NoFlowTaken, ErrorUncaught, StepLimit, StepTooLong, ConditionNotBoolean, ItemsRefused,
     TimerRefused, VariableRefused, StateTooLarge (ExecutionError) and ExpressionError; each names the node or flow in ``place``.
     """
     instance = Instance(spec.main, now)

@@ -135,6 +135,13 @@ def test_what_would_never_end_is_stopped(text):
         steps.start(spec, {}, now=NOON)
 
 
+def test_many_slow_expressions_are_stopped(monkeypatch):
+    monkeypatch.setattr("engine.execution.instances.MAXIMUM_SECONDS", 0.2)
+    text = "    start S -> T\n    script T: n = count(for i in 1..20000 return i * i) -> T"
+    with pytest.raises(errors.StepTooLong):
+        steps.start(specs.compile(draw(text)), {}, now=NOON)
+
+
 def test_a_step_is_pure():
     case = Case(TWO)
     token, before = case.token("A"), case.state
