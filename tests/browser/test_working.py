@@ -1,10 +1,7 @@
 """How it feels to work: by keyboard alone, without JavaScript, two at once, searching, and what is drawn in place."""
 
-import os
 import re
-from pathlib import Path
 
-import pytest
 from playwright.sync_api import expect
 
 
@@ -133,16 +130,3 @@ def test_what_was_typed_is_kept_when_the_session_is_over(office_at_work, visit):
     expect(page.get_by_role("heading", level=1)).to_have_text("Sesi Anda sudah berakhir")
     expect(page.get_by_label("Nomor agenda")).to_have_value("123 yang lama diketik")
     visitor.judge()
-
-
-def test_screenshot(office_at_work, visit):
-    """Take the README's picture where LAJUR_SCREENSHOT says, a path from the checkout's root."""
-    path = os.environ.get("LAJUR_SCREENSHOT")
-    if not path:
-        pytest.skip("LAJUR_SCREENSHOT is not set; make screenshot sets it")
-    visitor = visit(office_at_work, "rahmat", viewport={"width": 1280, "height": 640}, device_scale_factor=1)
-    visitor.open("/?scope=groups")
-    visitor.page.wait_for_load_state("networkidle")
-    target = Path(__file__).parents[2] / (".github/inbox.png" if path == "1" else path)
-    target.parent.mkdir(exist_ok=True)
-    visitor.page.screenshot(path=target)

@@ -57,6 +57,12 @@ def test_nothing_outside_is_sent(site, path):
     assert b"create_app" not in answer.data
 
 
+def test_ranges_are_not_served(site):
+    headers = {"Range": "bytes=" + ",".join(f"{at}-{at + 5}" for at in range(1000))}
+    answer = somebody(site).get("/static/logo.svg", headers=headers)
+    assert answer.status_code == 200
+
+
 def test_a_file_changed_under_a_running_server_is_sent_anew(tmp_path):
     path = tmp_path / "a.css"
     path.write_text("a")

@@ -38,6 +38,13 @@ def test_a_wrong_name_and_a_wrong_password_look_alike(site):
     assert refused("sitti", "wrong")[0] == 422
 
 
+@pytest.mark.parametrize(
+    ("username", "password"), [("admin", "admin"), ("admin", "password"), ("system", ""), ("dewi", "dewi")]
+)
+def test_there_is_no_account_that_everybody_knows(site, username, password):
+    assert somebody(site).sign_in(username, password).status_code == 422
+
+
 def test_a_password_too_long_to_be_one_is_refused_at_once(site):
     assert somebody(site).sign_in("sitti", "x" * 100_000).status_code == 422
 

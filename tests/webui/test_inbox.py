@@ -1,7 +1,9 @@
+import re
 from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+from markupsafe import escape
 
 from tests.webui.browsing import enter
 
@@ -124,6 +126,15 @@ def test_a_forged_place_in_the_list_is_refused(cabin, after):
     assert enter(cabin.app, "rahmat").get(f"/?scope=groups&after={after}").status_code in {400, 422}
 
 
+@pytest.mark.parametrize(
+    "value", ["= count(1..1000000000)", '{"@feel": "1+1"}', "=1+1", "${7*7}", "{{7*7}}", "${{ nomor }}"]
+)
+def test_values_that_look_like_code_are_text(cabin, value):
+    case, task = cabin.begun()
+    assert enter(cabin.app, "rahmat").post(f"/tasks/{task.id}", {"f.nomor": value}).status_code == 303
+    assert escape(value) in enter(cabin.app, "yusuf").get(f"/instances/{case.id}").text
+
+
 # Conflicts and access ------------------------------------------------------------------------------------------------
 
 
@@ -207,6 +218,4 @@ def test_a_completion_asks_the_database_little_and_commits_once(house, statement
 
 
 def _without_tokens(text):
-    import re  # noqa: PLC0415
-
     return re.sub(r'(content|value)="[^"]{60,}"', "", text)
