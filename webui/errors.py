@@ -139,6 +139,8 @@ def signed_out(_error: work.SignedOut) -> Response:
         if _wants_json():
             return _json(401, _("Please sign in."))
         return flask.redirect(target, 303)
+    if flask.request.endpoint == "auth.logout":
+        return flask.redirect(flask.url_for("auth.login"), 303)
     words = _Words(
         _("Your sign-in has ended"),
         _("Sign in again. What you typed was not stored; it is kept on this page for you to copy."),

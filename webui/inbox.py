@@ -70,12 +70,13 @@ def complete(task_id: UUID) -> Response | tuple[str, int]:
     try:
         with work.writing() as (session, actor):
             done = tasks_.complete(session, task_id, sent, actor=actor, now=work.now(), seen=_seen())
+            following = tasks_.next_of(session, done.instance_id, actor=actor)
     except errors.FormInvalid as error:
         with work.reading() as (session, actor):
             return _page(session, actor, task_id, sent, cast("_Errors", error.errors)), 422
-    if done.next_tasks:
+    if following:
         pages.notice(_("Done. The next step of this case is yours, too."))
-        return flask.redirect(flask.url_for("inbox.task", task_id=done.next_tasks[0].id), 303)
+        return flask.redirect(flask.url_for("inbox.task", task_id=following), 303)
     finished = done.status == "completed"
     pages.notice(_("Done. The case is finished.") if finished else _("Done. The case goes on with others."))
     return flask.redirect("/", 303)

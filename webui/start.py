@@ -11,7 +11,7 @@ from engine import errors
 from engine.diagrams import sop
 from engine.forms import model, validation
 from engine.people import access
-from engine.runtime import definitions, instances
+from engine.runtime import definitions, instances, tasks
 from engine.store import db
 from webui import forms, i18n, pages, work
 from webui.words import gettext as _
@@ -69,17 +69,14 @@ def begin(key: str) -> Response | tuple[str, int]:
                 business_key=flask.request.form.get("business_key"),
                 values=sent if choice.form else {},
             )
-            tasks = instances.get(session, case.id, actor=actor).tasks
+            first = tasks.next_of(session, case.id, actor=actor)
     except errors.FormInvalid as error:
         return _page(choice, sent, cast("_Errors", error.errors)), 422
     except errors.InputError as error:
         return _page(choice, sent, problem=i18n.message(error)), 422
-    mine = [
-        task for task in tasks if task.status == "open" and access.may_complete(actor, assignee=None, group=task.group)
-    ]
     pages.notice(_("The case has begun."))
-    if mine:
-        return flask.redirect(flask.url_for("inbox.task", task_id=mine[0].id), 303)
+    if first:
+        return flask.redirect(flask.url_for("inbox.task", task_id=first), 303)
     return flask.redirect(flask.url_for("instances.one", instance_id=case.id), 303)
 
 

@@ -116,6 +116,11 @@ _view = (
     .outerjoin(_users, _users.c.id == _tasks.c.assignee)
     .where(_tasks.c.id == bindparam("task"))
 )
+_open_of = (
+    select(_tasks.c.id, _tasks.c.assignee, _tasks.c.group_key)
+    .where(_tasks.c.instance_id == bindparam("instance"), OPEN)
+    .order_by(_tasks.c.token)
+)
 _hold = records.held.where(
     _instances.c.id == select(_tasks.c.instance_id).where(_tasks.c.id == bindparam("task")).scalar_subquery()
 )
@@ -192,6 +197,14 @@ def get(session: Session, task_id: UUID, *, actor: access.Actor) -> TaskView:
         access.may_release(actor, assignee=row.assignee),
         access.may_complete(actor, assignee=row.assignee, group=row.group_key),
     )
+
+
+def next_of(session: Session, instance_id: UUID, *, actor: access.Actor) -> UUID | None:
+    """Give the first open task of a case that the actor may complete: their own, else one of their groups that nobody has."""
+    rows = session.execute(_open_of, {"instance": instance_id}).all()
+    theirs = [row for row in rows if access.may_complete(actor, assignee=row.assignee, group=row.group_key)]
+    own = (row.id for row in theirs if row.assignee is not None)
+    return next(own, theirs[0].id if theirs else None)
 
 
 # Its verbs -----------------------------------------------------------------------------------------------------------

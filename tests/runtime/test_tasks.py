@@ -372,3 +372,16 @@ def test_lists_cost_one_statement_whatever_they_hold(db, house, statements):
     statements.clear()
     house.inbox("rahmat")
     assert len(statements.sql) == 1
+
+
+def test_the_next_task_of_a_case_is_mine_first_then_my_groups(house, db):
+    case = house.start(key="edaran")
+    (listed,) = house.inbox("rahmat")
+    house.complete("rahmat", listed.id, {"penerima": [{"nama": "Bupati"}, {"nama": "Sekda"}]})
+    first, second = house.inbox("fatma")
+    with db.begin() as session:
+        fatma, sitti = house.actors["fatma"], house.actors["sitti"]
+        assert tasks.next_of(session, case.id, actor=fatma) == first.id
+        assert tasks.next_of(session, case.id, actor=sitti) is None
+        tasks.claim(session, second.id, actor=fatma, now=NOW)
+        assert tasks.next_of(session, case.id, actor=fatma) == second.id
