@@ -318,6 +318,32 @@ def test_an_event_sub_process_listens_in_each_instance_of_its_level():
     assert case.open == "A H"
 
 
+def test_an_error_in_the_handler_goes_outwards():
+    case = Case(
+        """
+    start S -> P
+    sub P -> D
+      start Ps -> Z
+      end-error Z: GAGAL
+      events V
+        error Vs: GAGAL -> H
+        user H -> Y
+        end-error Y: GAGAL
+    error B on P: GAGAL -> R
+    user D
+    user R
+    """
+    )
+    assert case.open == "H"
+    case.complete("H")
+    assert case.open == "R"
+
+
+def test_a_wait_that_begins_and_ends_in_one_step_is_not_told():
+    step = Case(HANDLED.replace("{}", "").replace("start S -> A", "start S -> E")).steps[0]
+    assert (step.status, step.subscriptions, step.ended) == ("completed", (), ())
+
+
 def test_a_signal_that_starts_its_own_thrower_for_ever_is_stopped():
     spec = specs.compile(
         draw(
