@@ -201,6 +201,14 @@ def test_parallel_instances_are_open_at_once_and_gather_results_in_the_order_of_
     assert case.variables == {"penerima": ["Ani", "Budi", "Cici"], "jawaban": [1, 2, 3], "catatan": "x"}
 
 
+def test_no_answer_disturbs_the_count():
+    multi = many(collection="[1, 2]", output_collection="hasil", output_element="j")
+    case = Case(ONE, A=multi)
+    case.complete("A", j=1, loopCounter="²", total=0, done=9, items=None)
+    case.complete("A", j=2, loopCounter=-1)
+    assert (case.status, case.variables["hasil"]) == ("completed", [1, 2])
+
+
 def test_a_result_may_be_an_expression():
     multi = many(collection="[1, 2]", element="n", output_collection="hasil", output_element="n * 10")
     case = Case(ONE, A=multi)

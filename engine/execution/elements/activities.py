@@ -217,7 +217,8 @@ class StandardLoop(Repeated):
 class MultiInstance(Repeated):
     """Does an activity once per item, one after the other or all at once (13.3.7).
 
-    Its memory adds ``total``, for a sequence the ``items``, and each instance's result under the instance's number.
+    Its memory adds ``total``, for a sequence the ``items``, and each instance's result under its token's number: instances are
+    numbered in the order of their items.
     """
 
     sequential = False
@@ -287,7 +288,7 @@ class MultiInstance(Repeated):
             value = instance.evaluate(self.result_value)
         else:
             value = scope.values.get(self.result or "")
-        memory.put(str(scope.values["loopCounter"]), value)
+        memory.put(str(instance.id), value)
 
 
 def _remembered(token: Token) -> dict[str, Any]:
