@@ -14,7 +14,7 @@ TARGETS = {"linear10": 1.5, "linear100": 0.5}
 LOOP_TARGET, HTTP_TARGET, MEMORY_TARGET = 1.3, 150, 130
 
 
-@click.command()
+@click.command(short_help="Measure how fast it is here.")
 @click.option("--json", "as_json", is_flag=True, help="Print every figure as JSON.")
 @click.option("--scale", default=1.0, show_default=True, type=click.FloatRange(0.05, 20), help="Shorter or longer.")
 @click.option("--http/--no-http", default=True, show_default=True, help="Measure a server process, too.")

@@ -51,7 +51,7 @@ def read(path: Path) -> Play:
         raise errors.InputError(reason=f"{path}: {error}") from None
 
 
-@click.command()
+@click.command(short_help="Everything at once, with demo people.")
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
 @click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535), help="The port to listen on.")
 @click.option("--serve/--no-serve", default=True, show_default=True, help="Serve the pages at the end.")

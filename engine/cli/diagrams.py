@@ -61,7 +61,7 @@ def find(settings: config.Settings, name: str) -> Path:
 # check ---------------------------------------------------------------------------------------------------------------
 
 
-@click.command()
+@click.command(short_help="Say what is wrong with diagrams and forms.")
 @click.argument("paths", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
 @click.option("--json", "as_json", is_flag=True, help="Print the findings as a JSON list.")
 def check(paths: tuple[Path, ...], *, as_json: bool) -> None:
@@ -164,7 +164,7 @@ def show(paths: Mapping[str, Path], findings: object) -> None:
 # sop -----------------------------------------------------------------------------------------------------------------
 
 
-@click.command()
+@click.command(short_help="Print a SOP as the office's table.")
 @click.argument("name", metavar="KEY|FILE.bpmn")
 @click.option("--json", "as_json", is_flag=True, help="Print identity and steps as JSON.")
 def sop(name: str, *, as_json: bool) -> None:

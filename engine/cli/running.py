@@ -20,7 +20,7 @@ MOST_TASKS = 1000
 # The command ---------------------------------------------------------------------------------------------------------
 
 
-@click.command()
+@click.command(short_help="Walk one case to its end; nothing is kept.")
 @click.argument("name", metavar="KEY|FILE.bpmn")
 @click.option(
     "--answers",
@@ -41,7 +41,7 @@ def run(name: str, file: Path | None, *, auto: bool, prepare: bool, as_json: boo
     \b
     Examples:
       lajur run surat-masuk
-      lajur run sanapati-penerimaan --answers bpmn/sanapati-penerimaan.answers.json
+      lajur run sanapati-penerimaan --answers letter.json --auto
       lajur run theirs.bpmn --prepare --json | jq -r '.moves[].name'
     """
     settings = config.Settings.from_environment()

@@ -24,7 +24,7 @@ _BACKLOG = 256
 _MMAP_THRESHOLD, _MEGABYTE = -3, 1 << 20  # M_MMAP_THRESHOLD of malloc.h
 
 
-@click.command()
+@click.command(short_help="Serve the pages until interrupted.")
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
 @click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535), help="The port to listen on.")
 @click.option(
