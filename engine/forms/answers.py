@@ -1,15 +1,20 @@
 """Answers made from the form itself, so that a process can be run through before anybody works with it."""
 
-from collections.abc import Iterable, Mapping
-from datetime import datetime, time, timedelta
-from decimal import ROUND_CEILING, Decimal
-from typing import Final
+import json
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Any, Final
 
-from engine.errors import FormInvalid
+from engine import errors
 from engine.forms import model, validation, values
 
-_ROUNDS: Final = 12
-"""Answers open other questions; a form whose questions still change after so many rounds has no plausible answer."""
+ROWS: Final = 2
+"""So many rows a made-up list has where its form does not say."""
+_ROUNDS: Final = 24
+_NUMBER = re.compile(r"\d+(?:\.\d+)?")
 
 
 def plausible(
@@ -17,104 +22,142 @@ def plausible(
     variables: Mapping[str, object],
     *,
     now: datetime,
-    steer: Mapping[str, object] | None = None,
     turn: int = 0,
-) -> dict[str, object]:
-    """Give a submission that the form accepts.
+    compared: Mapping[str, Sequence[str]] | None = None,
+) -> dict[str, Any]:
+    """Give a submission that the form accepts; what is stored already stays.
 
-    What is stored already stays. ``steer`` says what to answer, by field path (``keputusan``; inside a list
-    ``penerima.jabatan`` for every row). Of several choices the first is taken, on the next ``turn`` (0, 1, 2 ...) the next, so
-    that a loop in a process ends. ``now`` is aware, in the office's zone.
+    Of several choices the first is taken, on the next ``turn`` (0, 1, 2 ...) the next, so that a loop in a process ends.
+    ``compared`` are texts and numbers by field name that the process looks for: they are tried too. ``now`` is aware, in
+    the office's zone.
 
     Raises:
-        FormInvalid: no valid answers were found; it names the fields to steer.
+        errors.FormInvalid: no valid answers were found; it names the fields.
 
     """
-    zone, today = validation.zone_of(now), now.date()
-    submission = validation.initial(form, variables, now=now)
-    maker = _Maker(now, steer or {}, turn)
-    for _ in range(_ROUNDS):
-        sheet = validation.settle(form, submission, variables=variables, today=today, zone=zone)
-        if not maker.complete(form.order, submission, sheet, ""):
-            break
-    result = validation.validate(form, submission, variables=variables, today=today, zone=zone)
-    if result.errors:
-        raise FormInvalid(result.errors)
-    return submission
+    return _Maker(form, variables, now, turn, compared or {}).make()
 
 
 class _Maker:
-    def __init__(self, now: datetime, steer: Mapping[str, object], turn: int) -> None:
-        self.now = now
-        self.steer = steer
-        self.turn = turn
+    """Makes one submission: guesses, asks the form's own validation, and guesses again where it says no."""
 
-    def complete(
-        self, order: Iterable[model.Field], submission: dict[str, object], sheet: validation.Sheet, prefix: str
-    ) -> bool:
-        """Answer what is open and unanswered; say whether anything was."""
-        changed = False
+    def __init__(
+        self,
+        form: model.Form,
+        variables: Mapping[str, object],
+        now: datetime,
+        turn: int,
+        compared: Mapping[str, Sequence[str]],
+    ) -> None:
+        self.form, self.variables, self.now, self.turn, self.compared = form, variables, now, turn, compared
+        self.today = now.date()
+        self.tries: Counter[str] = Counter()
+        self.guessed: set[str] = set()
+
+    def make(self) -> dict[str, Any]:
+        start = validation.initial(self.form, self.variables, now=self.now)
+        zone = validation.zone_of(self.now)
+        made: dict[str, Any] = {}
+        for _ in range(_ROUNDS):
+            sheet = validation.settle(self.form, made, variables=self.variables, today=self.today, zone=zone)
+            before = json.dumps(made, default=str)
+            self.tries.update(self.guessed & sheet.errors.keys())
+            self.guessed.clear()
+            made = self.scope(self.form.order, sheet, start, "", 0)
+            if not sheet.errors and json.dumps(made, default=str) == before:
+                return made
+        raise errors.FormInvalid(sheet.errors)
+
+    def scope(
+        self, order: Sequence[model.Field], sheet: validation.Sheet | None, start: object, prefix: str, row: int
+    ) -> dict[str, Any]:
+        """Guess every open answer of the form, or of a list's row."""
+        made: dict[str, Any] = {}
+        stride = 1
         for one in order:
-            state = sheet.states[one.id]
-            if state.hidden or state.readonly:
+            state = sheet.states.get(one.id) if sheet is not None else None
+            if one.kind == "expression" or (state is not None and (state.hidden or state.readonly)):
                 continue
-            name = prefix + one.name
-            answer = validation.at(submission, one.path)
-            wish = self.steer.get(name, answer)
-            if wish is answer and one.kind == "dynamiclist":
-                changed |= self.rows(one, submission, state, name)
+            stored = validation.at(start, one.path)
+            if one.kind == "dynamiclist":
+                validation.put(made, one.path, self.rows(one, state, stored, f"{prefix}{one.name}."))
                 continue
-            if wish is answer and (values.empty(answer) or one.name in sheet.errors):
-                wish = self.make(one, state)
-            if wish != answer:
-                validation.put(submission, one.path, wish)
-                changed = True
-        return changed
+            choices, rotating = self.candidates(one, state, stored)
+            turn = self.turn // stride + row if rotating else 0
+            path = f"{prefix}{one.name}"
+            self.guessed.add(path)
+            validation.put(made, one.path, choices[(turn + self.tries[path]) % len(choices)])
+            stride *= len(choices) if rotating else 1
+        return made
 
-    def rows(self, one: model.Field, submission: dict[str, object], state: validation.State, name: str) -> bool:
-        found = validation.at(submission, one.path)
-        rows = list(found) if isinstance(found, list) else []
-        changed = not rows and not one.fixed
-        if changed:
-            rows = [{} for _ in range(max(1, one.min_rows))]
-            validation.put(submission, one.path, rows)
-        for row, sheet in zip(rows, state.rows, strict=False):
-            changed |= self.complete(one.order, row, sheet, f"{name}.")
-        return changed
+    def rows(
+        self, one: model.Field, state: validation.State | None, stored: object, prefix: str
+    ) -> list[dict[str, Any]]:
+        """Guess a list: the rows that there are, else a few, no two of which choose alike."""
+        kept = [each for each in stored if isinstance(each, Mapping)] if isinstance(stored, list) else []
+        filled = [each for each in kept if validation.STORED_ROW in each]
+        count = len(kept) if one.fixed or filled else min(max(ROWS, one.min_rows), one.max_rows)
+        sheets = state.rows if state is not None else ()
+        return [
+            {
+                **(filled[row] if row < len(filled) else {}),
+                **self.scope(
+                    one.order,
+                    sheets[row] if row < len(sheets) else None,
+                    kept[row] if row < len(kept) else {},
+                    f"{prefix}{row}.",
+                    row,
+                ),
+            }
+            for row in range(count)
+        ]
 
-    def make(self, one: model.Field, state: validation.State) -> object:
-        match one.kind:
-            case "number":
-                return self.number(one)
-            case "datetime":
-                moment = self.now.replace(tzinfo=None, second=0, microsecond=0)
-                return {"date": moment.date(), "time": time(8)}.get(one.subtype, moment + timedelta(hours=1))
-            case "checkbox":
-                return one.required or self.turn % 2 == 0
-            case "radio" | "select":
-                return state.options[self.turn % len(state.options)].value if state.options else None
-            case "checklist" | "taglist":
-                return [state.options[self.turn % len(state.options)].value] if state.options else []
-            case "filepicker":
-                kind = next((kind for kind in one.accept if kind.startswith(".")), ".pdf")
-                return values.Upload(f"contoh{kind}") if one.required else None
-        return self.text(one)
+    def candidates(self, one: model.Field, state: validation.State | None, stored: object) -> tuple[list[Any], bool]:
+        """Give what may be answered, the likeliest first, and whether another visit should answer differently."""
+        options = [each.value for each in (state.options if state is not None and state.options else one.options)]
+        compared = self.compared.get(one.path[-1], [])
+        if one.kind in {"radio", "select"}:
+            first = [one.default] if one.default in options else []
+            return [*first, *(each for each in options if each not in first)] or [None], True
+        if one.many:
+            return [[each] for each in options] or [[]], True
+        if one.kind == "checkbox":
+            return ([True] if one.required else [True, False]), True
+        if one.kind == "filepicker":
+            kinds = [kind for kind in (*one.accept, ".pdf") if kind.startswith(".")]
+            return [*([] if one.required else [None]), *(values.Upload(f"contoh{kind}") for kind in kinds)], False
+        if one.kind == "number":
+            return self.numbers(one, stored, compared), bool(compared)
+        if one.kind == "datetime":
+            return [*([stored] if stored else []), *_moments(one, self.today)], False
+        known: list[Any] = [stored] if stored else [] if one.required else [""]
+        return [*known, *_texts(one), *compared], bool(compared)
 
-    def number(self, one: model.Field) -> object:
-        low, high = (bound if isinstance(bound, int | Decimal) else None for bound in (one.minimum, one.maximum))
-        value = Decimal(low) if low is not None else Decimal(1)
-        if high is not None:
-            value = min(value, Decimal(high))
-        if one.step:
-            value = (value / one.step).to_integral_value(ROUND_CEILING) * one.step
-        return int(value) if value == value.to_integral_value() else float(value)
+    def numbers(self, one: model.Field, stored: object, compared: Sequence[str]) -> list[Any]:
+        bounds = [each for each in (one.minimum, one.maximum) if isinstance(each, int | Decimal)]
+        plain = [str(each) for each in (*bounds[:1], 1, 2, 10, 100, 1000, *bounds[1:], 0) if each not in (None, "")]
+        known = [stored] if stored is not None else []
+        return [*known, *(each for each in plain[:1]), *(each for each in compared if _is_number(each)), *plain[1:]]
 
-    def text(self, one: model.Field) -> str:
-        if one.pattern:
-            return one.pattern.example()
-        if one.format:
-            return "nama@contoh.go.id" if one.format == "email" else "+62 812 3456 7890"
-        label = model.TEMPLATE.sub("", one.label).strip()
-        low, high = (bound if isinstance(bound, int) else None for bound in (one.min_length, one.max_length))
-        text = f"Contoh {label}".strip()
-        return text.ljust(low or 0, ".")[: values.MAX_LINE if high is None else high].strip()
+
+def _is_number(text: str) -> bool:
+    return _NUMBER.fullmatch(text) is not None
+
+
+def _texts(one: model.Field) -> Iterator[str]:
+    if one.format:
+        yield {"email": "pegawai@contoh.go.id", "phone": "+6281234567890"}.get(one.format, "")
+    if one.pattern is not None:
+        yield one.pattern.example()
+    longest = one.max_length if isinstance(one.max_length, int) else 200
+    shortest = one.min_length if isinstance(one.min_length, int) else 0
+    text = f"{model.TEMPLATE.sub('', one.label).strip() or one.path[-1]} (contoh)"
+    yield text.ljust(shortest, ".")[:longest]
+    for length in dict.fromkeys((shortest or 1, 16, 18, longest)):
+        yield ("1234567890" * (length // 10 + 1))[:length]
+
+
+def _moments(one: model.Field, today: date) -> Iterator[str]:
+    for days in (0, 1, 7, -1, -7):
+        day = (today + timedelta(days)).isoformat()
+        yield {"date": day, "time": "08:00"}.get(one.subtype, f"{day}T08:00")

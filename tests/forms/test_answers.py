@@ -1,4 +1,4 @@
-from datetime import date, datetime
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -40,27 +40,24 @@ def test_answers_fit_whatever_is_asked(form):
         assert ("alasan" in result.values) == (turn % 2 == 1)
 
 
-def test_steering_wins_and_what_is_stored_stays(form):
+def test_what_is_stored_stays(form):
     made = form(
-        {"type": "radio", "key": "keputusan", "values": CHOICES},
         {"type": "textfield", "key": "asal"},
-        {
-            "type": "dynamiclist",
-            "path": "l",
-            "components": [{"type": "checkbox", "key": "luar"}, {"type": "number", "key": "n"}],
-        },
+        {"type": "dynamiclist", "path": "l", "components": [{"type": "number", "key": "n"}]},
         {"type": "datetime", "key": "hari"},
     )
-    steer = {"keputusan": "kembalikan", "l.luar": True}
-    sent = answers.plausible(made, {"asal": "Bupati", "l": [{"n": 5}, {}]}, now=NOW, steer=steer)
+    sent = answers.plausible(made, {"asal": "Bupati", "l": [{"n": 5}, {}]}, now=NOW)
     assert sent["asal"] == "Bupati"
-    assert sent["keputusan"] == "kembalikan"
-    assert [row["luar"] for row in sent["l"]] == [True, True]
-    assert [row["n"] for row in sent["l"]] == [5, 1]
-    assert answers.plausible(made, {}, now=NOW, steer={"l": [{"luar": False, "n": 3}]})["l"] == [
-        {"luar": False, "n": 3}
-    ]
-    assert sent["hari"] == date(2026, 11, 22)
+    assert sent["l"][0]["n"] == 5
+    assert sent["hari"] == "2026-11-22"
+
+
+def test_what_the_process_compares_with_is_tried(form):
+    made = form({"type": "textfield", "key": "jenis"})
+    tried = {
+        answers.plausible(made, {}, now=NOW, turn=turn, compared={"jenis": ["luar"]})["jenis"] for turn in range(8)
+    }
+    assert "luar" in tried
 
 
 def test_what_cannot_be_answered_is_named(form):
