@@ -30,10 +30,12 @@ class Case:
 class Play:
     """What ``demo.json`` beside the diagrams says; all of it may be left out.
 
-    ``people``: group key -> a person's name; ``roles``: username -> roles; ``others``: people without a group.
+    ``people``: group key -> a person's name; ``members``: username -> other groups the person is in; ``roles``: username ->
+    roles; ``others``: people without a group.
     """
 
     people: Mapping[str, str] = field(default_factory=dict)
+    members: Mapping[str, list[str]] = field(default_factory=dict)
     roles: Mapping[str, list[str]] = field(default_factory=dict)
     others: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     cases: tuple[Case, ...] = ()
@@ -101,7 +103,12 @@ def _deploy(database: db.Database, settings: config.Settings, office: config.Off
 def _hire(database: db.Database, office: config.Office, play: Play) -> dict[str, str]:
     """Make the demo people where there is nobody yet; give username -> password of those made now."""
     wanted: list[tuple[str, str, list[str], list[str]]] = [
-        (group.key, play.people.get(group.key, group.name), [group.key], play.roles.get(group.key, []))
+        (
+            group.key,
+            play.people.get(group.key, group.name),
+            [group.key, *play.members.get(group.key, [])],
+            play.roles.get(group.key, []),
+        )
         for group in office.groups
     ]
     wanted += [(username, each["name"], [], each.get("roles", [])) for username, each in play.others.items()]
