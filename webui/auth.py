@@ -1,6 +1,7 @@
 """Signing in and out."""
 
 import flask
+import flask_login
 from werkzeug.wrappers import Response
 
 from engine import config
@@ -16,7 +17,7 @@ _LONGEST = 1024
 def login() -> Response | str:
     """Show the sign-in page."""
     target = redirects.local(flask.request.args.get("next")) or "/"
-    if work.user_id() is not None:
+    if flask_login.current_user.is_authenticated:
         return flask.redirect(target, 303)
     return flask.render_template("login.html", target=target, username="", problem="")
 
@@ -37,7 +38,7 @@ def sign_in() -> Response | tuple[str, int]:
     if user.outdated:
         with work.place().database.begin() as session:
             users.renew(session, user.id, password)
-    sessions.begin(user.id, user.generation, work.now())
+    sessions.begin(user)
     if user.locale in config.LOCALES:
         flask.session["locale"] = user.locale
     return flask.redirect(target, 303)

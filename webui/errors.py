@@ -8,11 +8,11 @@ from typing import NamedTuple, cast
 
 import flask
 from flask_wtf.csrf import CSRFError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, Unauthorized
 from werkzeug.wrappers import Response
 
 from engine import errors
-from webui import i18n, redirects, sessions, work
+from webui import i18n, redirects, sessions
 from webui.forms import sending
 from webui.words import gettext as _
 from webui.words import lazy_gettext
@@ -91,7 +91,7 @@ def install(app: flask.Flask) -> None:
     """Register a handler for every kind of error."""
     app.register_error_handler(errors.LajurError, of_engine)
     app.register_error_handler(HTTPException, of_http)
-    app.register_error_handler(work.SignedOut, signed_out)
+    app.register_error_handler(Unauthorized, signed_out)
     app.register_error_handler(Exception, unforeseen)
 
 
@@ -128,10 +128,9 @@ def unforeseen(error: Exception) -> Response:
     return answer(500, number=number)
 
 
-def signed_out(_error: work.SignedOut) -> Response:
+def signed_out(_error: Unauthorized) -> Response:
     """Send a reader to the login page; keep what a writer typed on the page before that."""
     sessions.end()
-    flask.g.user_id = None
     if flask.request.method in {"GET", "HEAD"}:
         target = flask.url_for("auth.login", next=_here())
         if _is_htmx():

@@ -3,10 +3,11 @@
 from urllib.parse import urlsplit
 
 import flask
+import flask_login
 from flask_wtf import csrf
-from werkzeug.exceptions import BadRequest, Forbidden, UnsupportedMediaType
+from werkzeug.exceptions import BadRequest, Forbidden, Unauthorized, UnsupportedMediaType
 
-from webui import work
+from webui import sessions, work
 
 PUBLIC = frozenset({"static", "favicon", "auth.login", "auth.sign_in", "i18n.choose", "health.alive", "health.ready"})
 """The endpoints that answer without sign-in; everything else, unknown paths too, asks for it."""
@@ -34,13 +35,14 @@ protection = csrf.CSRFProtect()
 
 def install(app: flask.Flask) -> None:
     """Guard every request and mark every answer."""
+    sessions.install(app)
     protection.init_app(app)
     app.before_request(guard)
     app.after_request(harden)
 
 
 def guard() -> None:
-    """Refuse a request that no view should see; raises an HTTP error or :class:`work.SignedOut`."""
+    """Refuse a request that no view should see; raises an HTTP error."""
     request = flask.request
     if isinstance(
         request.routing_exception, BadRequest
@@ -48,8 +50,8 @@ def guard() -> None:
         raise request.routing_exception
     if _has_nul(request):
         raise BadRequest
-    if request.endpoint not in PUBLIC and work.user_id() is None:
-        raise work.SignedOut
+    if request.endpoint not in PUBLIC and not flask_login.current_user.is_authenticated:
+        raise Unauthorized
     if request.method in {"GET", "HEAD"}:
         return
     if request.mimetype not in _BODIES:

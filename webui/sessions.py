@@ -1,58 +1,78 @@
-"""Who is signed in: a signed cookie that says which person, since when and last seen when; no row per request.
+"""Who is signed in: Flask-Login over a signed cookie that says which person, since when and last seen when.
 
-A sign-in ends after ``session_hours``, after ``idle_minutes`` without a request, at sign-out, and on the server as soon
-as the person's sign-ins are ended there: the cookie carries the number of the person's *generation* of sign-ins, and
-:func:`webui.work.signed_in` compares it with the stored one in the statement that loads the person anyway.
+Nothing here asks the database: Flask-Login's ``current_user`` is what the cookie says, and :func:`webui.work.signed_in`
+compares its *generation* with the stored one in the statement that loads the person anyway. A sign-in ends after
+``session_hours``, after ``idle_minutes`` without a request, at sign-out, and on the server as soon as the person's
+sign-ins are ended there.
 """
 
-from datetime import datetime, timedelta
+from dataclasses import dataclass
 from uuid import UUID
 
 import flask
+import flask_login
+
+from engine.people import users
+from webui import work
 
 _KEPT = ("locale",)
-_TOUCH = timedelta(minutes=1)
-"""The cookie is sent again at most once a minute, not with every answer."""
+_TOUCH = 60
+"""Seconds; the cookie is sent again at most once in so many, not with every answer."""
 
 
-def begin(user_id: UUID, generation: int, now: datetime) -> None:
+@dataclass(frozen=True, eq=False)
+class SignedIn(flask_login.UserMixin):  # type: ignore[misc]  # Flask-Login has no types
+    """The person whose cookie this is; ``generation`` counts how often their sign-ins had been ended before this one."""
+
+    id: UUID
+    generation: int
+
+    def get_id(self) -> str:
+        """Give what the cookie keeps."""
+        return f"{self.id.hex}.{self.generation}"
+
+
+class _Manager(flask_login.LoginManager):  # type: ignore[misc]  # Flask-Login has no types
+    def _update_remember_cookie(self, response: flask.Response) -> flask.Response:
+        """Remember nobody beyond the session; looking for it would make every static file vary by cookie."""
+        return response
+
+
+def install(app: flask.Flask) -> None:
+    """Let Flask-Login say who is signed in; what it refuses is a 401, which :mod:`webui.errors` answers."""
+    manager = _Manager()
+    # It would hold a sign-in to one address and one browser version; phones change the first, updates the second.
+    manager.session_protection = None
+    manager.user_loader(_load)
+    manager.init_app(app, add_context_processor=False)
+
+
+def begin(user: users.User) -> None:
     """Sign a person in: nothing of the session before it stays, but the chosen language (session fixation)."""
     _clear()
-    flask.session["user"] = user_id.hex
-    flask.session["generation"] = generation
-    flask.session["since"] = flask.session["seen"] = int(now.timestamp())
+    flask_login.login_user(SignedIn(user.id, user.generation))
+    flask.session["since"] = flask.session["seen"] = int(work.now().timestamp())
 
 
 def end() -> None:
     """Sign out: the cookie keeps the language only."""
+    flask_login.logout_user()
     _clear()
 
 
-def user_id(now: datetime, *, hours: int, idle_minutes: int) -> UUID | None:
-    """Give the id of the person who is signed in at ``now``; a session too old or too long idle is ended.
+def _load(kept: str) -> SignedIn | None:
+    """Give the person of the cookie, unless it is too old or too long idle; Flask-Login asks once a request.
 
-    Call it once a request: it moves the time of the last request forward.
+    The limits are ours: Flask's count from when the cookie was last sent, and by the machine's clock.
     """
-    session = flask.session
-    user, since, seen = session.get("user"), session.get("since"), session.get("seen")
-    if not (isinstance(user, str) and isinstance(since, int) and isinstance(seen, int)):
+    session, settings, moment = flask.session, work.place().settings, int(work.now().timestamp())
+    since, seen = session.get("since", 0), session.get("seen", 0)
+    if moment - since >= settings.session_hours * 3600 or moment - seen >= settings.idle_minutes * 60:
         return None
-    moment = now.timestamp()
-    if moment - since >= hours * 3600 or moment - seen >= idle_minutes * 60:
-        _clear()
-        return None
-    if moment - seen >= _TOUCH.total_seconds():
-        session["seen"] = int(moment)
-    try:
-        return UUID(user)
-    except ValueError:
-        return None
-
-
-def generation() -> int:
-    """Give the generation of sign-ins this one belongs to; -1 for none."""
-    value = flask.session.get("generation")
-    return value if isinstance(value, int) else -1
+    if moment - seen >= _TOUCH:
+        session["seen"] = moment
+    person, _, generation = kept.partition(".")
+    return SignedIn(UUID(person), int(generation))
 
 
 def _clear() -> None:

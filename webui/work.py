@@ -9,14 +9,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import cast
-from uuid import UUID
 
 import flask
+import flask_login
+from werkzeug.exceptions import Unauthorized
 
 from engine import config, errors
 from engine.people import access
 from engine.store import db
-from webui import sessions
 
 
 @dataclass(frozen=True)
@@ -27,10 +27,6 @@ class Place:
     office: config.Office
     database: db.Database
     clock: Callable[[], datetime]
-
-
-class SignedOut(Exception):
-    """Nobody is signed in, or no longer: the login page answers."""
 
 
 def install(
@@ -57,38 +53,30 @@ def now() -> datetime:
     return cast("datetime", flask.g.now)
 
 
-def user_id() -> UUID | None:
-    """Give the id of the person whose session this is, without asking the database."""
-    if "user_id" not in flask.g:
-        settings = place().settings
-        flask.g.user_id = sessions.user_id(now(), hours=settings.session_hours, idle_minutes=settings.idle_minutes)
-    return cast("UUID | None", flask.g.user_id)
-
-
 @contextmanager
 def reading() -> Iterator[tuple[db.Session, access.Actor]]:
-    """Open a read-only transaction for the person who is signed in; raises :class:`SignedOut`."""
+    """Open a read-only transaction for the person who is signed in; raises :class:`Unauthorized`."""
     with place().database.read() as session:
         yield session, signed_in(session)
 
 
 @contextmanager
 def writing() -> Iterator[tuple[db.Session, access.Actor]]:
-    """Open the request's one writing transaction for the person who is signed in; raises :class:`SignedOut`."""
+    """Open the request's one writing transaction for the person who is signed in; raises :class:`Unauthorized`."""
     with place().database.begin() as session:
         yield session, signed_in(session)
 
 
 def signed_in(session: db.Session) -> access.Actor:
-    """Load the person who is signed in, with their groups of this moment; raises :class:`SignedOut`."""
-    mine = user_id()
-    if mine is None:
-        raise SignedOut
+    """Load the person who is signed in, with their groups of this moment; raises :class:`Unauthorized`."""
+    user = flask_login.current_user
+    if not user.is_authenticated:
+        raise Unauthorized
     try:
-        actor = access.actor_of(session, mine, now())
+        actor = access.actor_of(session, user.id, now())
     except errors.NotFound:  # left since the sign-in
-        raise SignedOut from None
-    if actor.generation != sessions.generation():  # signed out, here or elsewhere
-        raise SignedOut
+        raise Unauthorized from None
+    if actor.generation != user.generation:  # signed out, here or elsewhere
+        raise Unauthorized
     flask.g.actor = actor
     return actor

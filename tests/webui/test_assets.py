@@ -3,7 +3,7 @@ import json
 
 import pytest
 
-from tests.webui.browsing import somebody
+from tests.webui.browsing import enter, somebody
 from webui import assets
 
 DIST = assets._DIST
@@ -32,8 +32,9 @@ def test_bundles_are_kept_for_ever_under_their_name(site, bundle):
 
 
 def test_pictures_are_kept_for_an_hour(site):
-    answer = somebody(site).get("/static/logo.svg")
+    answer = enter(site, "sitti").get("/static/logo.svg")
     assert answer.headers["Cache-Control"] == "public, max-age=3600"
+    assert answer.headers["Vary"] == "Accept-Encoding"
     assert somebody(site).get("/favicon.ico").mimetype == "image/svg+xml"
 
 

@@ -1,4 +1,5 @@
 import flask
+import flask_login
 import pytest
 from sqlalchemy import update
 
@@ -100,6 +101,26 @@ def test_a_person_who_left_is_signed_out(site, clock):
     assert person.get("/").location.startswith("/login")
 
 
+def test_a_phone_that_changes_its_address_stays_signed_in(site):
+    person = enter(site, "sitti")
+    moved = {"X-Forwarded-For": "10.1.2.3", "User-Agent": "another version"}
+    answer = person.get("/", headers=moved, environ_overrides={"REMOTE_ADDR": "10.9.8.7"})
+    assert answer.status_code == 200
+    assert "Set-Cookie" not in answer.headers
+
+
+def test_nobody_is_remembered_beyond_the_session(site):
+    """Even a remember-cookie of the right key, which nothing here makes, opens nothing."""
+    person = enter(site, "sitti")
+    with person.client.session_transaction() as session, site.app_context():
+        remembered = flask_login.encode_cookie(session["_user_id"])
+    assert not person.client.get_cookie("remember_token")
+    other = somebody(site)
+    other.client.set_cookie("remember_token", remembered)
+    assert other.get("/").location == "/login?next=/"
+    assert other.get("/").location == "/login?next=/"
+
+
 @pytest.mark.parametrize(
     "cookie",
     [
@@ -122,7 +143,8 @@ def test_a_cookie_of_another_key_is_nobody(site, settings):
     other = flask.Flask("other")
     other.secret_key = "another key" * 5
     with other.test_request_context():
-        flask.session["user"] = "00000000000000000000000000000001"
+        seen = int(cast.NOW.timestamp())
+        flask.session.update(_user_id="0" * 31 + "1.0", since=seen, seen=seen)
         forged = other.session_interface.get_signing_serializer(other).dumps(dict(flask.session))
     client = site.test_client()
     client.set_cookie("lajur", forged)

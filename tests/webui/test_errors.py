@@ -1,10 +1,10 @@
 import pytest
 from flask import Response
+from werkzeug.exceptions import Unauthorized
 
 from engine import errors
 from tests.webui.browsing import enter, somebody
 from webui import errors as error_pages
-from webui import work
 
 
 def _all(kind):
@@ -28,7 +28,7 @@ def broken(site):
 
     @site.get("/signed-out")
     def gone():
-        raise work.SignedOut
+        raise Unauthorized
 
     site.config["PROPAGATE_EXCEPTIONS"] = False
     return site
