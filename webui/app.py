@@ -1,7 +1,6 @@
 """The web application: :func:`create_app`, and ``wsgi``, made from the environment when a server asks for it."""
 
-import importlib
-import logging
+import gc
 from collections.abc import Callable
 from datetime import UTC, datetime
 
@@ -10,11 +9,24 @@ import jinja2
 
 from engine import config, errors
 from engine.store import db
-from webui import assets, auth, compression, definitions, health, i18n, inbox, instances, pages, security, start, work
+from webui import (
+    assets,
+    auth,
+    compression,
+    definitions,
+    health,
+    i18n,
+    inbox,
+    instances,
+    modeler,
+    pages,
+    security,
+    start,
+    work,
+)
 from webui import errors as error_pages
 
 _SHORTEST_KEY = 32
-_log = logging.getLogger(__name__)
 
 
 def create_app(
@@ -59,21 +71,9 @@ def create_app(
     )
     for part in (assets, i18n, pages, security, error_pages, compression):
         part.install(app)
-    for part in (auth, inbox, start, instances, definitions, health):
+    for part in (auth, inbox, start, instances, definitions, modeler, health):
         app.register_blueprint(part.blueprint)
-    _register_modeler(app)
     return app
-
-
-def _register_modeler(app: flask.Flask) -> None:
-    """Add the modeler's pages where they are installed; everything else works without them."""
-    try:
-        modeler = importlib.import_module("webui.modeler")
-    except ModuleNotFoundError as error:
-        if error.name != "webui.modeler":
-            raise
-        return
-    app.register_blueprint(modeler.blueprint)
 
 
 def _key(settings: config.Settings) -> str:
@@ -90,4 +90,5 @@ def __getattr__(name: str) -> flask.Flask:
         raise AttributeError(name)
     app = create_app(config.Settings.from_environment())
     globals()["wsgi"] = app
+    gc.freeze()  # what a server keeps for ever is not searched for garbage at every large state that it reads
     return app
