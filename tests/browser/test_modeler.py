@@ -108,7 +108,7 @@ def test_the_check_leads_to_what_is_wrong(office, visit):
 
     page.locator("[data-modeler-undo]").click()
     page.locator("[data-modeler-check]").click()
-    expect(page.locator("[data-modeler-status]")).to_contain_text("0 kesalahan")
+    expect(page.locator("[data-modeler-status]")).to_contain_text("Tidak ada yang perlu diperbaiki")
 
 
 def test_a_form_is_picked_from_those_that_are_deployed(office, visit):
