@@ -72,18 +72,20 @@ def edit(key: str) -> str:
 @blueprint.post("/<key>/check")
 def check(key: str) -> dict[str, object]:
     """Judge a diagram as its deployment would; nothing is stored."""
+    files = _files(key)
     with work.reading() as (session, actor):
         access.require_deploy(actor)
-        found = deployments.check(session, _files(key), work.place().office)
+        found = deployments.check(session, files, work.place().office)
     return {"findings": _shown(found.values())}
 
 
 @blueprint.post("/<key>/deploy")
 def deploy(key: str) -> dict[str, object] | tuple[dict[str, object], int]:
     """Deploy a diagram: 200 with its version, or 422 with the findings, and then nothing is stored."""
+    files = _files(key)  # read to its end before the transaction: a slow sender must not hold the write lock
     try:
         with work.writing() as (session, actor):
-            done = deployments.deploy(session, _files(key), actor=actor, now=work.now(), office=work.place().office)
+            done = deployments.deploy(session, files, actor=actor, now=work.now(), office=work.place().office)
     except errors.DiagramRefused as refused:
         return {"findings": _shown([refused.findings])}, 422
     definition = next(each for each in (*done.created, *done.unchanged) if each.key == key)

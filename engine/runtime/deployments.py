@@ -236,7 +236,7 @@ class _Plan:
                 try:
                     read = form_reading.read(content, key=path.stem)
                 except errors.FormUnreadable as error:
-                    self._refused[name] = (checking.Finding("error", "form-unreadable", str(error)),)
+                    self._refused[name] = (_refusal("form-unreadable", error),)
                     continue
                 self.forms[path.stem] = read, _hash(content), content
             elif path.suffix == ".bpmn":
@@ -245,7 +245,7 @@ class _Plan:
                 except errors.DiagramUnreadable as error:
                     line = error.place.get("line")
                     at = line if isinstance(line, int) else 0
-                    self._refused[name] = (checking.Finding("error", "unreadable", str(error), None, at),)
+                    self._refused[name] = (_refusal("unreadable", error, line=at),)
                     continue
                 self.drafts[path.stem] = _Draft(path.stem, name, content, diagram)
             else:
@@ -314,7 +314,7 @@ class _Plan:
                 specs.compile(draft.diagram, draft.called)
             except errors.NotExecutable as error:
                 element = error.place.get("element")
-                yield checking.Finding("error", "not-runnable", str(error), str(element) if element else None)
+                yield _refusal("not-runnable", error, str(element) if element else None)
 
     def _judge_groups(self, diagram: model.Diagram) -> Iterator[checking.Finding]:
         """Judge candidate groups, which stand for the lane's where a task names them: one, and one of the office's."""
@@ -356,6 +356,11 @@ def _finding(code: str, node: model.Node, place: Mapping[str, object]) -> checki
         rule.template,
         rule.hint,
     )
+
+
+def _refusal(code: str, error: errors.LajurError, element: str | None = None, line: int = 0) -> checking.Finding:
+    """Make a finding of an error, whose template the web translates as it does a rule's."""
+    return checking.Finding("error", code, str(error), element, line, place=error.place, template=error.template())
 
 
 def _called(diagram: model.Diagram) -> Iterator[str]:

@@ -75,12 +75,13 @@ def test_the_check_says_what_the_deployment_would_and_stores_nothing(anton):
     "source",
     [b"", b"not xml at all", b"<html/>", b'<!DOCTYPE x [<!ENTITY e "e">]><x>&e;</x>', b"<a>" * 5000, b"\xff\xfe\x00"],
 )
-def test_what_is_no_diagram_is_answered_with_findings_or_a_reason_never_a_defect(anton, source):
+def test_what_is_no_diagram_is_answered_with_a_finding_that_says_why_never_a_defect(anton, source):
     for path in ("/modeler/surat-tugas/check", "/modeler/surat-tugas/deploy"):
         answer = send(anton, path, source, Accept="application/json")
-        assert answer.status_code in {200, 422}
-        found = answer.json.get("findings", [])
-        assert answer.json.get("message") or any(each["severity"] == "error" for each in found)
+        assert answer.status_code == (200 if path.endswith("check") else 422)
+        worst = answer.json["findings"][0]
+        assert (worst["severity"], worst["code"]) == ("error", "unreadable")
+        assert worst["message"].startswith("Diagram tidak dapat dibaca: ")
 
 
 def test_the_key_of_the_address_is_the_key_of_the_diagram(anton):

@@ -3,6 +3,7 @@
 from concurrent.futures import ThreadPoolExecutor
 
 from tests.webui.browsing import enter
+from tests.webui.test_modeler import GOOD, send
 
 MANY = 12
 
@@ -30,32 +31,71 @@ def test_a_task_claimed_by_many_has_one_assignee(house):
     assert len(house.inbox("rahmat", "mine")) + len(house.inbox("nurdin", "mine")) == 1
 
 
+class Slow:
+    """A body that goes on only after something else was done."""
+
+    def __init__(self, meanwhile, *parts):
+        self.meanwhile = meanwhile
+        self.parts = list(parts)
+
+    def sent(self, kind):
+        """Give what a server says of a request with this body."""
+        return {"wsgi.input": self, "CONTENT_LENGTH": str(sum(map(len, self.parts))), "CONTENT_TYPE": kind}
+
+    def read(self, _size=-1):
+        if len(self.parts) == 1:
+            with ThreadPoolExecutor(1) as other:  # another request knows nothing of this one
+                other.submit(self.meanwhile).result()
+        return self.parts.pop(0) if self.parts else b""
+
+    readline = read
+
+
 def test_the_body_is_read_before_the_write_lock_is_taken(cabin):
     """A request whose body never ends must not keep others from writing."""
     _, first = cabin.begun()
     _, second = cabin.begun()
     rahmat, nurdin = enter(cabin.app, "rahmat"), enter(cabin.app, "nurdin")
     answers = []
-
-    class Slow:
-        """A body that goes on only after another request was answered."""
-
-        def __init__(self):
-            self.parts = [b"csrf_token=" + rahmat.token.encode(), b"&f.nomor=1"]
-
-        def read(self, _size=-1):
-            if len(self.parts) == 1:
-                answers.append(nurdin.post(f"/tasks/{second.id}", {"f.nomor": "2"}).status_code)
-            return self.parts.pop(0) if self.parts else b""
-
-        readline = read
-
-    slow = Slow()
-    body = {
-        "wsgi.input": slow,
-        "CONTENT_LENGTH": str(sum(map(len, slow.parts))),
-        "CONTENT_TYPE": "application/x-www-form-urlencoded",
-    }
-    answer = rahmat.client.post(f"/tasks/{first.id}", environ_overrides=body)
+    slow = Slow(
+        lambda: answers.append(nurdin.post(f"/tasks/{second.id}", {"f.nomor": "2"}).status_code),
+        b"csrf_token=" + rahmat.token.encode(),
+        b"&f.nomor=1",
+    )
+    sent = slow.sent("application/x-www-form-urlencoded")
+    answer = rahmat.client.post(f"/tasks/{first.id}", environ_overrides=sent)
     assert answers == [303]
     assert answer.status_code == 303
+
+
+def test_a_diagram_is_read_before_the_write_lock_is_taken(cabin):
+    _, task = cabin.begun()
+    anton, nurdin = enter(cabin.app, "anton"), enter(cabin.app, "nurdin")
+    answers = []
+    slow = Slow(
+        lambda: answers.append(nurdin.post(f"/tasks/{task.id}", {"f.nomor": "2"}).status_code),
+        GOOD[:500].encode(),
+        GOOD[500:].encode(),
+    )
+    answer = anton.client.post(
+        "/modeler/surat-tugas/deploy",
+        headers={"X-CSRFToken": anton.token},
+        environ_overrides=slow.sent("application/xml"),
+    )
+    assert answers == [303]
+    assert answer.json["version"] == 1
+
+
+def test_a_diagram_deployed_by_many_at_once_has_a_version_for_each_change(house):
+    people = [enter(house.app, "anton") for _ in range(6)]
+
+    def deploy(number):
+        source = GOOD.replace("Ketik surat tugas", f"Ketik surat {number // 2}")  # every change is sent twice
+        return send(people[number], "/modeler/surat-tugas/deploy", source)
+
+    with ThreadPoolExecutor(6) as pool:
+        answers = list(pool.map(deploy, range(6)))
+    assert {answer.status_code for answer in answers} == {200}
+    made = [answer.json["version"] for answer in answers if answer.json["created"]]
+    assert sorted(made) == list(range(1, len(made) + 1))
+    assert len(made) >= 3

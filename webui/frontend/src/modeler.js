@@ -79,7 +79,7 @@ async function open(host) {
     }
     const body = await answer.json().catch(() => ({}));
     if (!answer.ok && !body.findings) {
-      throw new Error(body.message || translate('The server did not answer as expected. Try again.'));
+      throw new Error(body.error || translate('The server did not answer as expected. Try again.'));
     }
     return body;
   };
