@@ -11,6 +11,9 @@ import 'bpmn-js/dist/assets/bpmn-js.css';
 import './viewer/viewer.css';
 import { fit, mark } from './viewer/marks.js';
 
+const STRIP = 60; // px: a row of buttons and its margin
+const LOWEST = 240; // px
+
 /** @param {HTMLElement} host */
 async function draw(host) {
   const marks = JSON.parse(host.dataset.states || '{}');
@@ -33,9 +36,28 @@ async function draw(host) {
     return;
   }
   mark(viewer, marks);
+  shrink(host, viewer);
   fit(viewer, { focus });
   host.append(tools(host, viewer));
   host.dataset.drawn = 'true';
+}
+
+/**
+ * Takes off the height that a flat diagram leaves empty, so that what follows on the page is not pushed down; the buttons
+ * keep a strip above it. On a phone the box is low already (viewer.css).
+ *
+ * @param {HTMLElement} host
+ * @param {any} viewer
+ */
+function shrink(host, viewer) {
+  const canvas = viewer.get('canvas');
+  const { inner, outer } = canvas.viewbox();
+  const scale = Math.min(1, (outer.width - 32) / inner.width);
+  const wanted = Math.ceil(inner.height * scale) + 2 * STRIP;
+  if (wanted < outer.height) {
+    host.style.height = `${Math.max(wanted, LOWEST)}px`;
+    canvas.resized();
+  }
 }
 
 /**
