@@ -93,7 +93,14 @@ def states(view: instances_.InstanceView, now: datetime) -> dict[str, dict[str, 
 
 def _waiting(view: instances_.InstanceView, nodes: Mapping[str, model.Node]) -> list[tuple[str, str]]:
     """Give what a case waits for besides people: the element's name, and for what."""
-    return [(_named(token.node, nodes), _WAITS[token.status]()) for token in view.tokens if token.status in _WAITS]
+    return [(_waiter(token.node, token.status, nodes), _WAITS[token.status]()) for token in view.tokens if token.status in _WAITS]
+
+
+def _waiter(node: str, status: str, nodes: Mapping[str, model.Node]) -> str:
+    """Name what waits; where branches meet, the drawing seldom has a name, and its id says nothing to a clerk."""
+    found = nodes.get(node)
+    unnamed = status == "join" and not (found and found.name)
+    return _("Meeting of the branches") if unnamed else _named(node, nodes)
 
 
 def entry(event: history.Recorded, nodes: Mapping[str, model.Node], known: Mapping[str, Any]) -> Entry:
