@@ -93,7 +93,11 @@ def states(view: instances_.InstanceView, now: datetime) -> dict[str, dict[str, 
 
 def _waiting(view: instances_.InstanceView, nodes: Mapping[str, model.Node]) -> list[tuple[str, str]]:
     """Give what a case waits for besides people: the element's name, and for what."""
-    return [(_waiter(token.node, token.status, nodes), _WAITS[token.status]()) for token in view.tokens if token.status in _WAITS]
+    return [
+        (_waiter(token.node, token.status, nodes), _WAITS[token.status]())
+        for token in view.tokens
+        if token.status in _WAITS
+    ]
 
 
 def _waiter(node: str, status: str, nodes: Mapping[str, model.Node]) -> str:
