@@ -28,8 +28,7 @@ def found() -> str:
     """List the processes, each with its versions, and offer to draw a new one."""
     with work.reading() as (session, actor):
         access.require_deploy(actor)
-        latest = definitions.list_latest(session)
-        earlier = {each.key: definitions.versions(session, each.key)[1:] for each in latest if each.version > 1}
+        latest, earlier = definitions.list_latest(session), definitions.list_earlier(session)
     return flask.render_template("modeler/list.html", definitions=latest, earlier=earlier)
 
 

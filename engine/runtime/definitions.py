@@ -4,11 +4,12 @@ A definition never changes, so what is made of it (diagram, spec, forms) is kept
 """
 
 from collections import OrderedDict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import groupby
 from threading import Lock
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import Row, bindparam, func, select
@@ -67,6 +68,13 @@ class Loaded:
         return None if key is None else self.forms.get(key)
 
 
+class Beginning(NamedTuple):
+    """How a definition begins: whether a person can start it, and the lanes (or groups) of its first tasks."""
+
+    possible: bool
+    lanes: tuple[str, ...]
+
+
 _definitions, _deployments, _forms, _users = models.definitions, models.deployments, models.forms, models.users
 newest = select(_definitions.c.key, func.max(_definitions.c.version).label("version")).group_by(_definitions.c.key)
 """The newest version of each key."""
@@ -91,6 +99,9 @@ _newest = newest.subquery()
 _list_latest = _select.where(_definitions.c.key == _newest.c.key, _definitions.c.version == _newest.c.version).order_by(
     _definitions.c.name, _definitions.c.key
 )
+_earlier = _select.where(_definitions.c.key == _newest.c.key, _definitions.c.version < _newest.c.version).order_by(
+    _definitions.c.key, _definitions.c.version.desc()
+)
 _content = select(
     _definitions.c.key,
     _definitions.c.version,
@@ -99,7 +110,7 @@ _content = select(
     _definitions.c.forms,
     _definitions.c.calls,
 ).where(_definitions.c.id == bindparam("id"))
-_sources = select(_definitions.c.key, _definitions.c.source).where(
+_sources = select(_definitions.c.id, _definitions.c.key, _definitions.c.source).where(
     _definitions.c.id.in_(bindparam("ids", expanding=True))
 )
 _form_keys = select(_forms.c.key).distinct().order_by(_forms.c.key)
@@ -129,6 +140,12 @@ def list_latest(session: Session) -> tuple[Definition, ...]:
     return tuple(_definition(row) for row in session.execute(_list_latest))
 
 
+def list_earlier(session: Session) -> dict[str, tuple[Definition, ...]]:
+    """Give the versions before the newest of every process that has any, by key, the newest first."""
+    rows = (_definition(row) for row in session.execute(_earlier))
+    return {key: tuple(found) for key, found in groupby(rows, lambda each: each.key)}
+
+
 def versions(session: Session, key: str) -> tuple[Definition, ...]:
     """Give every version of a process, the newest first. Raises :class:`errors.NotFound` where there is none."""
     found = tuple(_definition(row) for row in session.execute(_versions, {"key": key}))
@@ -153,6 +170,7 @@ def form_keys(session: Session) -> tuple[str, ...]:
 # Compiled ------------------------------------------------------------------------------------------------------------
 
 _loaded: OrderedDict[UUID, Loaded] = OrderedDict()
+_beginnings: dict[UUID, Beginning] = {}
 _lock = Lock()
 
 
@@ -179,6 +197,19 @@ def spec_of(session: Session, definition_id: UUID) -> specs.Spec:
 def forms_of(session: Session, definition_id: UUID) -> Mapping[str, Form]:
     """Give the forms a definition was deployed with, by key."""
     return load(session, definition_id).forms
+
+
+def beginnings(session: Session, ids: Iterable[UUID]) -> dict[UUID, Beginning]:
+    """Give how definitions begin; each is read once in a process.
+
+    What runs is kept apart (:func:`load`), so that whoever looks through hundreds of processes does not push it out.
+    """
+    wanted = set(ids)
+    if missing := [each for each in wanted if each not in _beginnings]:
+        for row in session.execute(_sources, {"ids": missing}):
+            diagram = reading.read(row.source)
+            _beginnings[row.id] = Beginning(bool(begins(diagram.process)), starters(diagram))
+    return {each: _beginnings[each] for each in wanted}
 
 
 def _load(session: Session, definition_id: UUID) -> Loaded:

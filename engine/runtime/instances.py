@@ -1,6 +1,6 @@
 """Instances (cases): start, cancel, search and look at; :mod:`engine.runtime.records` stores their steps."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -121,12 +121,13 @@ _tasks_of = (
 def startable(session: Session, actor: access.Actor) -> tuple[definitions.Definition, ...]:
     """Give the processes that the actor may start, by name."""
     office = groups.office(session)
+    latest = [each for each in definitions.list_latest(session) if each.retired_at is None]
+    beginnings = definitions.beginnings(session, [each.id for each in latest])
     return tuple(
         each
-        for each in definitions.list_latest(session)
-        if each.retired_at is None
-        and (loaded := definitions.load(session, each.id)).begins
-        and access.may_start(actor, _starting_groups(loaded, office))
+        for each in latest
+        if (beginning := beginnings[each.id]).possible
+        and access.may_start(actor, _starting_groups(beginning.lanes, office))
     )
 
 
@@ -150,7 +151,7 @@ def start(
         raise errors.DefinitionRetired(key=key)
     loaded = definitions.load(session, definition.id)
     office = groups.office(session)
-    access.require_start(actor, _starting_groups(loaded, office))
+    access.require_start(actor, _starting_groups(loaded.starters, office))
     if business_key is not None and business_key.strip():
         business_key = users.clean(business_key, "the business key", _KEY_LONGEST)
     else:
@@ -196,8 +197,8 @@ def cancel(session: Session, instance_id: UUID, *, actor: access.Actor, now: dat
         session.execute(delete(waiting).where(waiting.c.instance_id == instance.id))
 
 
-def _starting_groups(loaded: definitions.Loaded, office: Office) -> set[str]:
-    return {group for lane in loaded.starters if (group := office.group_of(lane)) is not None}
+def _starting_groups(lanes: Iterable[str], office: Office) -> set[str]:
+    return {group for lane in lanes if (group := office.group_of(lane)) is not None}
 
 
 def _start_event(begin: model.Node | None) -> steps.StartEvent | None:

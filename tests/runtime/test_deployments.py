@@ -263,6 +263,24 @@ def test_only_so_many_are_kept(db, deploy, monkeypatch):
         assert "t0" in definitions.load(session, found[0].id).nodes
 
 
+def test_a_look_through_many_processes_asks_twice_and_pushes_nothing_out(db, deploy, statements, monkeypatch):
+    monkeypatch.setattr(definitions, "_KEPT", 2)
+    deploy({f"surat{number}.bpmn": linear(f"surat{number}", task("catat", "Staf")) for number in range(5)})
+    deploy({f"surat{number}.bpmn": linear(f"surat{number}", task("periksa", "Staf")) for number in range(3)})
+    with db.begin() as session:
+        running = instances.start(session, "surat4", actor=access.SYSTEM, now=NOW)
+        statements.clear()
+        assert len(instances.startable(session, access.SYSTEM)) == 5
+        assert len(statements.sql) <= 3  # the office, the definitions and what they begin with
+        statements.clear()
+        definitions.load(session, running.definition_id)
+        assert statements.sql == []
+        earlier = definitions.list_earlier(session)
+        assert len(statements.sql) == 1
+    assert list(earlier) == ["surat0", "surat1", "surat2"]
+    assert {each.version for found in earlier.values() for each in found} == {1}
+
+
 def test_every_lane_takes_part_empty_ones_too(db, deploy, cast):
     source = linear("surat", task("a", "Kasi")).replace(
         b"</bpmn:laneSet>", b'<bpmn:lane id="kosong" name="KADIS"/></bpmn:laneSet>'
