@@ -39,7 +39,7 @@ def test_a_case_shows_diagram_data_and_history(house):
     assert "menyelesaikan langkah" in page
     assert "Rahmat Ishak · Pengadministrasi Umum" in page
     assert "2 isian dicatat" in page
-    task_row = page.split('class="l-table l-stack"')[1]
+    task_row = page.split('class="l-table l-stack l-stack-steps"')[1]
     assert "Periksa surat" in task_row
 
 
