@@ -88,14 +88,18 @@ def demo(host: str, port: int, *, serve: bool) -> None:
 
 
 def _deploy(database: db.Database, settings: config.Settings, office: config.Office) -> None:
+    """Deploy the office's files, except where somebody has made a newer version: what was done stays."""
     files = diagrams.known(settings)
     with database.begin() as session:
+        own = {f"{each.key}.bpmn": each for each in deployments.list_latest(session) if each.deployed_by}
         try:
-            named = {path.name: source for path, source in files.items()}
+            named = {path.name: source for path, source in files.items() if path.name not in own}
             done = deployments.deploy(session, named, actor=access.SYSTEM, now=data.now(), office=office)
         except errors.DiagramRefused as error:
             diagrams.show({path.name: path for path in files}, error.place["files"])
             raise
+    for each in own.values():
+        click.echo(f"{each.key} stays at version {each.version} of {each.deployed_by}.")
     if done.created:
         click.echo(f"Deployed {', '.join(f'{each.key} (version {each.version})' for each in done.created)}.")
 

@@ -7,7 +7,10 @@ import pytest
 
 from engine import config
 from engine.bench import samples
-from engine.cli import demos
+from engine.cli import data, demos
+from engine.people import access, users
+from engine.runtime import deployments
+from engine.store import db
 from tests.cli.conftest import put
 
 HEAD = (
@@ -123,6 +126,24 @@ def test_a_second_demo_keeps_everything_and_shows_no_password(lajur):
     assert not any(password in second for password in passwords)
     assert "lajur users password" in second
     assert "0 problems" in lajur("history", "verify").stdout
+
+
+def test_a_second_demo_keeps_what_an_analyst_has_deployed(lajur, office_folder):
+    lajur("demo", "--no-serve")
+    settings = config.Settings.from_environment()
+    (file,) = (office_folder / "bpmn").glob("*.bpmn")
+    changed = file.read_bytes().replace(b"</", b"\n</", 1)
+    database = db.open(settings.database)
+    with database.begin() as session:
+        made = users.create(
+            session, username="ani", name="Ani", password="kopi-tinutuan-1", roles=["analyst"], now=data.now()
+        )
+        actor = access.actor_of(session, made.id, data.now())
+        office = config.read_office(settings.bpmn / "office.toml")
+        deployments.deploy(session, {file.name: changed}, actor=actor, now=data.now(), office=office)
+    database.close()
+    assert f"{file.stem} stays at version 2 of Ani." in lajur("demo", "--no-serve").stdout
+    assert "Deployed" not in lajur("demo", "--no-serve").stdout
 
 
 def test_a_demo_plays_what_the_office_wrote(lajur, office_folder):
