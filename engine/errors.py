@@ -142,6 +142,17 @@ class UsernameInvalid(InputError):
     """The username {username} is not valid: it has 1 to 64 small letters, figures, dots, hyphens or underscores."""
 
 
+class NameInvalid(InputError):
+    """A person's name has 1 to {longest} characters."""
+
+
+class BusinessKeyInvalid(InputError):
+    """A case number has 1 to {longest} characters that can be seen.
+
+    The business key; the web calls it so.
+    """
+
+
 class PasswordWeak(InputError):
     """The password must have at least {length} characters, letters and figures, and not contain the username."""
 

@@ -92,7 +92,7 @@ def create(
     username = username.strip().lower()
     if not _USERNAME.fullmatch(username):
         raise errors.UsernameInvalid(username=username[:64])
-    name = clean(name, "name", _NAME_LONGEST)
+    name = clean(name, _NAME_LONGEST, errors.NameInvalid)
     _judge(password, username)
     if unknown := sorted(set(roles) - set(ROLES)):
         raise errors.InputError(reason=f"there is no role {unknown[0]}")
@@ -170,11 +170,11 @@ def list(session: Session) -> tuple[User, ...]:  # noqa: A001  # users.list() re
     return tuple(_user(row) for row in session.execute(_select.order_by(_users.c.name, _users.c.id)))
 
 
-def clean(text: str, what: str, longest: int) -> str:
-    """Give a line of text without control characters and outer blanks; raises :class:`errors.InputError`."""
+def clean(text: str, longest: int, refusal: type[errors.InputError]) -> str:
+    """Give a line of text without control characters and outer blanks; raises ``refusal`` where it is empty or too long."""
     line = " ".join("".join(c for c in text if c.isspace() or unicodedata.category(c)[0] != "C").split())
     if not line or len(line) > longest:
-        raise errors.InputError(reason=f"{what} must have 1 to {longest} characters")
+        raise refusal(longest=longest)
     return line
 
 

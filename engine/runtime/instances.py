@@ -144,7 +144,8 @@ def start(
 
     ``values`` are answers to the start event's form; without a form they become variables as they are. ``business_key`` (at most
     200 characters, need not be unique) is what the office knows the case by. Raises :class:`errors.NotFound`,
-    :class:`errors.DefinitionRetired`, :class:`errors.StartForbidden`, :class:`errors.FormInvalid`, :class:`errors.ExecutionError`.
+    :class:`errors.DefinitionRetired`, :class:`errors.StartForbidden`, :class:`errors.BusinessKeyInvalid`,
+    :class:`errors.FormInvalid`, :class:`errors.ExecutionError`.
     """
     definition = definitions.latest(session, key)
     if definition.retired_at is not None:
@@ -153,7 +154,7 @@ def start(
     office = groups.office(session)
     access.require_start(actor, _starting_groups(loaded.starters, office))
     if business_key is not None and business_key.strip():
-        business_key = users.clean(business_key, "the business key", _KEY_LONGEST)
+        business_key = users.clean(business_key, _KEY_LONGEST, errors.BusinessKeyInvalid)
     else:
         business_key = None
     begin = loaded.begins[0] if loaded.begins else None

@@ -40,9 +40,17 @@ def test_a_case_begins(db, house):
 
 def test_business_keys_need_not_be_unique(house):
     assert house.start(business_key="1").business_key == house.start(business_key="1").business_key
-    assert house.start(business_key="  ").business_key is None
-    with pytest.raises(errors.InputError, match="business key"):
+    with pytest.raises(errors.InputError, match="case number"):
         house.start(business_key="x" * 201)
+
+
+@pytest.mark.parametrize("key", ["x" * 201, "\0", "\ud800", "\u200b"])
+def test_a_business_key_is_a_short_line_that_can_be_seen(house, key):
+    with pytest.raises(errors.BusinessKeyInvalid, match="1 to 200"):
+        house.start(business_key=key)
+    assert house.start(business_key="🙂" * 200).business_key == "🙂" * 200
+    assert house.start(business_key=" 005\n/ A ").business_key == "005 / A"
+    assert house.start(business_key="  ").business_key is None
 
 
 def test_who_may_start_is_told_and_others_are_refused(db, house):

@@ -34,6 +34,7 @@ def test_a_business_key_too_long_is_refused_and_kept(cabin):
     answer = enter(cabin.app, "rahmat").post("/start/surat", {"business_key": "x" * 300})
     assert answer.status_code == 422
     assert "x" * 200 in answer.text
+    assert "Nomor berkas terdiri atas 1 sampai 200 karakter" in answer.text
 
 
 def test_variables_cannot_be_slipped_in_where_no_form_asks(cabin):

@@ -13,6 +13,7 @@ import flask
 
 from engine.errors import InputError
 from engine.forms import validation
+from webui.words import gettext as _
 
 PREFIX: Final = "f"
 ADD: Final = "_add"
@@ -67,7 +68,7 @@ def submission(request: flask.Request) -> Submission:
 
     """
     if len(request.form) + len(request.files) > _MAX_NAMES:
-        raise InputError(reason=f"more than {_MAX_NAMES} names were sent")
+        raise InputError(reason=_("more than %(most)s answers were sent", most=_MAX_NAMES))
     top: _Node = {}
     for name, texts in request.form.lists():
         _put(top, name, texts[0] if len(texts) == 1 else texts)
