@@ -5,6 +5,10 @@ from uuid import uuid4
 import pytest
 from markupsafe import escape
 
+from engine.people import access
+from engine.runtime import deployments, instances
+from tests import cast
+from tests.diagrams_made import diagram, flow, node, task
 from tests.webui.browsing import enter
 
 
@@ -219,3 +223,58 @@ def test_a_completion_asks_the_database_little_and_commits_once(house, statement
 
 def _without_tokens(text):
     return re.sub(r'(content|value)="[^"]{60,}"', "", text)
+
+
+ENDLESS = diagram(
+    "hitung",
+    [
+        node("startEvent", "mulai"),
+        task("catat"),
+        node("exclusiveGateway", "putusan", default="putusan_selesai"),
+        task("periksa"),
+        node("endEvent", "selesai"),
+    ],
+    [
+        flow("mulai", "catat"),
+        flow("catat", "putusan"),
+        flow("putusan", "periksa", "count(for i in 1..100000, j in 1..100000 return i) &gt; 3"),
+        flow("putusan", "selesai"),
+        flow("periksa", "selesai"),
+    ],
+)
+
+
+def test_a_condition_that_needs_too_much_is_told_and_the_task_stays(house, office):
+    with house.database.begin() as session:
+        deployments.deploy(session, {"hitung.bpmn": ENDLESS}, actor=access.SYSTEM, now=cast.NOW, office=office)
+    fatma = enter(house.app, "fatma")
+    address = fatma.post("/start/hitung").location
+    answer = fatma.post(address)
+    assert answer.status_code == 422
+    assert "memerlukan terlalu banyak waktu atau memori" in answer.text
+    assert [row.node for row in house.inbox("fatma")] == ["catat"]
+    [case] = {row.instance_id for row in house.inbox("fatma")}
+    with house.database.read() as session:
+        events = [event.kind for event in instances.history(session, case, actor=access.SYSTEM).items]
+    assert events == ["instance.started", "task.opened"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "body"),
+    [
+        ("application/json", b'{"f.nomor": "1", "f": {"nomor": "1"}, "nomor": "1"}'),
+        ("application/xml", b"<f><nomor>1</nomor></f>"),
+        ("multipart/form-data; boundary=x", b"\xff\xfe"),
+        ("application/x-www-form-urlencoded", b"f.nomor=1&f.nomor=2"),
+        ("application/x-www-form-urlencoded", b"f.nomor.0=1&f.nomor.x=2&nomor=3&f.perihal=4&f.lain=5"),
+    ],
+)
+def test_answers_of_another_shape_than_the_form_asks_complete_nothing(cabin, kind, body):
+    case, task = cabin.begun()
+    rahmat = enter(cabin.app, "rahmat")
+    answer = rahmat.client.post(
+        f"/tasks/{task.id}", data=body, content_type=kind, headers={"X-CSRFToken": rahmat.token}
+    )
+    assert answer.status_code == 422
+    assert "1 isian perlu diperbaiki" in answer.text
+    assert "task.completed" not in [event.kind for event in cabin.history(case)]
