@@ -83,6 +83,10 @@ _EXPIRED = _Words(
     lazy_gettext("This page was open for too long"),
     lazy_gettext("For safety it was not accepted. Copy what you typed, open the page anew and send it again."),
 )
+_STUCK = _Words(
+    lazy_gettext("The case cannot go on from here"),
+    lazy_gettext("Nothing was stored. Tell the process analyst what is named above: the SOP's diagram needs a change."),
+)
 _LONGEST_TYPED = 20_000
 _MOST_TYPED = 200
 
@@ -105,8 +109,12 @@ def of_engine(error: errors.LajurError) -> Response:
     status = status_of(error)
     if status >= 500:  # noqa: PLR2004  # HTTP: the server's fault
         _log.error("%s %s: %s", flask.request.method, flask.request.path, error)
-    message = "" if status == 404 else i18n.message(error)  # noqa: PLR2004  # HTTP: not found
-    return answer(status, message=message, retry=isinstance(error, errors.DatabaseBusy))
+    # A page that does not exist says no more, and where the database is is nobody's business: the log knows.
+    told = "" if status == 404 or isinstance(error, errors.DatabaseGone) else i18n.message(error)  # noqa: PLR2004
+    at_fault = isinstance(error, errors.ExecutionError | errors.ExpressionError)
+    return answer(
+        status, message=told, words=_STUCK if at_fault else None, retry=isinstance(error, errors.DatabaseBusy)
+    )
 
 
 def of_http(error: HTTPException) -> Response:

@@ -69,6 +69,20 @@ def test_an_error_is_a_page_a_fragment_or_json(broken, name, status):
     assert (told.status_code, told.json["status"]) == (status, status)
 
 
+def test_where_the_database_is_stays_in_the_log(broken, caplog):
+    page = enter(broken, "sitti").get("/raise/DatabaseGone").text
+    assert "alasan" not in page
+    assert "alasan" in caplog.text
+
+
+def test_a_case_that_cannot_go_on_is_the_diagram_s_fault_not_the_reader_s(broken):
+    person = enter(broken, "sitti")
+    for name in ("NoFlowTaken", "StepLimit", "ExpressionLimit"):
+        page = person.get(f"/raise/{name}").text
+        assert "Berkas tidak dapat dilanjutkan dari sini" in page
+        assert "analis proses" in page
+
+
 def test_a_defect_has_a_number_that_finds_it_in_the_log(broken, caplog):
     page = enter(broken, "sitti").get("/raise/Defect").text
     number = page.split("Nomor: ")[1][:8]
