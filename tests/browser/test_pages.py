@@ -84,3 +84,20 @@ def test_no_object_is_polluted(office_at_work, visit):
     for path in ("/", f"/instances/{case}", "/definitions"):
         visitor.open(f"{path}?__proto__[x]=1&constructor.prototype.x=1")
         assert visitor.page.evaluate("({}).x") is None
+
+
+def test_the_way_that_a_case_took_is_drawn_in_colour(office_at_work, visit):
+    """Passed steps and flows are green, the open step is not, and what lies ahead stays as it was drawn."""
+    visitor = visit(office_at_work, "fatma")
+    case = office_at_work.start("surat-masuk", "fatma", steps=1)
+    visitor.open(f"/instances/{case.id}")
+    visitor.page.wait_for_selector("[data-drawn]")
+
+    def stroke(element):
+        drawn = visitor.page.locator(f"[data-element-id='{element}'] .djs-visual > :is(path, rect)").first
+        return drawn.evaluate("drawn => getComputedStyle(drawn).stroke")
+
+    ahead = stroke("Alur_Diparaf")
+    assert stroke("Alur_Diterima") == stroke("Alur_Dicatat") != ahead
+    assert stroke("TerimaSurat") not in {ahead, stroke("ParafDisposisi")}
+    assert stroke("ArsipkanSurat") == ahead
