@@ -47,8 +47,8 @@ class Settings:
     """LAJUR_IDLE_MINUTES: a login ends after so many minutes without a request."""
     hosts: str = ""
     """LAJUR_HOSTS: the host names Lajur is reached by, with commas between; empty: any. A leading dot: every subdomain."""
-    max_request_bytes: int = 4 * 1024 * 1024
-    """LAJUR_MAX_REQUEST_BYTES: a larger request is refused (HTTP 413)."""
+    max_request_bytes: int = 6 * 1024 * 1024
+    """LAJUR_MAX_REQUEST_BYTES: a larger request is refused (HTTP 413). The largest diagram that is read fits in."""
     max_form_parts: int = 20_000
     """LAJUR_MAX_FORM_PARTS: a form of more fields than this is refused (HTTP 413)."""
 

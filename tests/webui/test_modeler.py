@@ -2,6 +2,7 @@
 
 import pytest
 
+from engine.diagrams import markup
 from tests.webui import browsing
 
 LETTER = """<?xml version="1.0" encoding="UTF-8"?>
@@ -118,3 +119,12 @@ def test_the_policy_of_the_page_allows_the_library_s_one_style_and_no_script(ant
     assert "script-src 'self';" in policy
     assert "unsafe-inline" not in policy
     assert "style-src-attr 'unsafe-hashes' 'sha256-" in policy
+
+
+def test_the_largest_diagram_that_is_read_can_be_sent(site):
+    """What the command line deploys, the modeler must be able to send back."""
+    anton = browsing.enter(site, "anton")
+    padding = "<!--" + "x" * (markup.MAX_BYTES - len(GOOD) - 7) + "-->"
+    answer = send(anton, "/modeler/surat-tugas/check", GOOD + padding)
+    assert answer.status_code == 200
+    assert all(each["code"] != "unreadable" for each in answer.json["findings"])
