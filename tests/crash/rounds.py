@@ -17,21 +17,27 @@ from engine.store import db
 from tests.cast import NOW
 
 
+def walk(database, answers):
+    """Start a case and complete its tasks to the end; give the id of every task after its commit."""
+    with database.begin() as session:
+        case = instances.start(session, "surat", actor=access.SYSTEM, now=NOW)
+    while True:
+        with database.read() as session:
+            view = instances.get(session, case.id, actor=access.SYSTEM)
+        waiting = [task for task in view.tasks if task.status == "open"]
+        if not waiting:
+            break
+        with database.begin() as session:
+            tasks.complete(session, waiting[0].id, answers, actor=access.SYSTEM, now=NOW)
+        yield waiting[0].id
+
+
 def work(url, told):
-    """Start and complete cases for ever; tell the id of every task after its commit."""
+    """Walk case after case for ever; tell the id of every task after its commit."""
     database = db.open(url)
     while True:
-        with database.begin() as session:
-            case = instances.start(session, "surat", actor=access.SYSTEM, now=NOW)
-        while True:
-            with database.read() as session:
-                view = instances.get(session, case.id, actor=access.SYSTEM)
-            waiting = [task for task in view.tasks if task.status == "open"]
-            if not waiting:
-                break
-            with database.begin() as session:
-                tasks.complete(session, waiting[0].id, {"catatan": "x" * 500}, actor=access.SYSTEM, now=NOW)
-            os.write(told, waiting[0].id.bytes)
+        for done in walk(database, {"catatan": "x" * 500}):
+            os.write(told, done.bytes)
 
 
 def main(url, rounds, seed):

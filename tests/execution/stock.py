@@ -14,6 +14,24 @@ from tests.execution.drawing import draw
 BPMN = "http://www.omg.org/spec/BPMN/20100524/MODEL"
 READY = TaskState.READY
 
+TWO_TASKS = """
+    start S -> A
+    user A -> B
+    user B -> E
+    end E
+"""
+JOIN_IN_LOOP = """
+    start S -> M
+    xor M -> F
+    and F -> A, B
+    user A -> J
+    user B -> J
+    and J -> C
+    user C -> X
+    xor X -> M [ulang], E*
+    end E
+"""
+
 
 class Stock:
     """The library's own parser, engine and serializer."""

@@ -9,14 +9,8 @@ from SpiffWorkflow.bpmn.parser.ValidationException import ValidationException
 
 from engine import errors
 from tests.execution.drawing import Case
-from tests.execution.stock import READY, Stock
+from tests.execution.stock import JOIN_IN_LOOP, READY, TWO_TASKS, Stock
 
-TWO_TASKS = """
-    start S -> A
-    user A -> B
-    user B -> E
-    end E
-"""
 REWORK = """
     start S -> A
     user A -> I0
@@ -25,17 +19,6 @@ REWORK = """
     xor X -> A [ulang], E*
     end E
 """  # fmt: skip
-JOIN_IN_LOOP = """
-    start S -> M
-    xor M -> F
-    and F -> A, B
-    user A -> J
-    user B -> J
-    and J -> C
-    user C -> X
-    xor X -> M [ulang], E*
-    end E
-"""
 
 
 # 1: a loop stalls without a word where its tokens are deeper than 1,000

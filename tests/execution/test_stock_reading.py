@@ -17,25 +17,8 @@ from engine import errors
 from engine.diagrams import model
 from engine.execution import specs, state, steps
 from tests.execution.drawing import NOON, Case, draw
-from tests.execution.stock import Stock, parse, xml
+from tests.execution.stock import JOIN_IN_LOOP, TWO_TASKS, Stock, parse, xml
 
-TWO_TASKS = """
-    start S -> A
-    user A -> B
-    user B -> E
-    end E
-"""
-JOIN_IN_LOOP = """
-    start S -> M
-    xor M -> F
-    and F -> A, B
-    user A -> J
-    user B -> J
-    and J -> C
-    user C -> X
-    xor X -> M [ulang], E*
-    end E
-"""
 CHAIN = "    start S -> T0\n" + "".join(f"    user T{n} -> T{n + 1}\n" for n in range(5000)) + "    end T5000\n"
 
 
