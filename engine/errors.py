@@ -46,6 +46,14 @@ class InputError(LajurError):
     """
 
 
+class PageUnknown(InputError):
+    """There is no such page of this list; begin again at its first page."""
+
+
+class ValueUnstorable(InputError):
+    """A value cannot be stored: a number is too large, or a text holds a character that is none."""
+
+
 class NotFound(LajurError):
     """{kind} {key} does not exist.
 
@@ -216,7 +224,15 @@ class ConditionNotBoolean(ExecutionError):
 
 
 class ItemsRefused(ExecutionError):
-    """{node} cannot be done once per item: {reason}"""
+    """{node} cannot be done once per item: {expression} gives {found}, which is no list."""
+
+
+class CountRefused(ItemsRefused):
+    """{node} cannot be done several times: {expression} gives {found}, which is no count."""
+
+
+class TooManyItems(ItemsRefused):
+    """{node} cannot be done {count} times at once; at most {limit} are possible."""
 
 
 class TimerRefused(ExecutionError):

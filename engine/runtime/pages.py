@@ -38,11 +38,11 @@ def bounded(limit: int) -> int:
 
 
 def key_of(cursor: str) -> UUID:
-    """Read a cursor that is a row's key. Raises :class:`errors.InputError`."""
+    """Read a cursor that is a row's key. Raises :class:`errors.PageUnknown`."""
     try:
         return UUID(hex=cursor)
     except ValueError:
-        raise errors.InputError(reason="there is no such page") from None
+        raise errors.PageUnknown from None
 
 
 def due_cursor(due: datetime | None, key: UUID) -> str:
@@ -51,12 +51,12 @@ def due_cursor(due: datetime | None, key: UUID) -> str:
 
 
 def due_of(cursor: str) -> tuple[datetime, UUID]:
-    """Read a cursor of a list by urgency. Raises :class:`errors.InputError`."""
+    """Read a cursor of a list by urgency. Raises :class:`errors.PageUnknown`."""
     stamp, _, key = cursor.partition(".")
     try:
         return types.moment_of(int(stamp)), key_of(key)
     except (ValueError, OverflowError):
-        raise errors.InputError(reason="there is no such page") from None
+        raise errors.PageUnknown from None
 
 
 def like(text: str) -> str:

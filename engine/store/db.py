@@ -221,7 +221,7 @@ def _translate(context: ExceptionContext) -> errors.LajurError | None:
     """
     raw = context.original_exception
     if isinstance(raw, UnicodeEncodeError | OverflowError | psycopg.DataError):
-        return errors.InputError(reason="a value cannot be stored")
+        return errors.ValueUnstorable()
     if isinstance(raw, sqlite3.Error):
         return _of_sqlite(raw)
     if isinstance(raw, psycopg.Error):

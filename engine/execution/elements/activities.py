@@ -13,6 +13,7 @@ from engine.execution.mended import STARTED, BodySpec, FlowNode, Token
 from engine.execution.variables import Expression, Scope, visible
 
 MAXIMUM_ITEMS = 5_000  # of one multi-instance activity
+_SHOWN = 80  # characters
 
 
 class Activity(FlowNode):
@@ -262,22 +263,20 @@ class MultiInstance(Repeated):
         if self.collection is not None:
             found = token.evaluate(self.collection)
             if not isinstance(found, list):
-                raise errors.ItemsRefused(
-                    node=self.node, reason=f"{self.collection.text} is {_kind(found)}, not a list"
-                )
+                raise errors.ItemsRefused(node=self.node, expression=self.collection.text, found=_shown(found))
             items = found
         elif self.cardinality is not None:
             found = token.evaluate(self.cardinality)
             number = int(found) if isinstance(found, int | float) and found == found // 1 else -1
             if isinstance(found, bool) or number < 0:
-                raise errors.ItemsRefused(node=self.node, reason=f"{self.cardinality.text} is {_kind(found)}, no count")
+                raise errors.CountRefused(node=self.node, expression=self.cardinality.text, found=_shown(found))
             if number > MAXIMUM_ITEMS:
-                raise errors.ItemsRefused(node=self.node, reason=f"{number} are more than {MAXIMUM_ITEMS}")
+                raise errors.TooManyItems(node=self.node, count=number, limit=MAXIMUM_ITEMS)
             items = [None] * number
         else:
             items = []
         if len(items) > MAXIMUM_ITEMS:
-            raise errors.ItemsRefused(node=self.node, reason=f"{len(items)} items are more than {MAXIMUM_ITEMS}")
+            raise errors.TooManyItems(node=self.node, count=len(items), limit=MAXIMUM_ITEMS)
         return items
 
     def _collect(self, token: Token, instance: Token) -> None:
@@ -309,5 +308,8 @@ def _counts(memory: Mapping[str, int]) -> dict[str, object]:
     }
 
 
-def _kind(value: object) -> str:
-    return "null" if value is None else repr(value) if isinstance(value, int | float) else f"a {type(value).__name__}"
+def _shown(value: object) -> str:
+    """Show a value as FEEL writes it, as far as a message has room."""
+    plain = {None: "null", True: "true", False: "false"}
+    text = plain[value] if value is None or isinstance(value, bool) else repr(value)
+    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
