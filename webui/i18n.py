@@ -2,6 +2,7 @@
 
 import functools
 import io
+from collections.abc import Mapping
 from pathlib import Path
 
 import flask
@@ -11,6 +12,7 @@ from babel.messages import mofile, pofile
 from werkzeug.wrappers import Response
 
 from engine import config, errors
+from engine.expressions import messages
 from webui import words, work
 from webui.redirects import back
 
@@ -66,13 +68,20 @@ def choose() -> Response:
 
 
 def message(error: errors.LajurError) -> str:
-    """Give an engine error's message in the request's language; its places' words are translated where known."""
-    template = words.gettext(type(error).template())
-    place = {name: _word(value) for name, value in error.place.items()}
-    return template.format_map(_Shown(place))
+    """Give an engine error's message in the request's language."""
+    return filled(type(error).template(), error.place)
+
+
+def filled(template: str, place: Mapping[str, object]) -> str:
+    """Translate a message id and fill its places; their words, and the sentences in them, are translated where known."""
+    if not template:
+        return ""
+    return words.gettext(template).format_map(_Shown({name: _word(value) for name, value in place.items()}))
 
 
 def _word(value: object) -> object:
+    if isinstance(value, messages.Sentence):
+        return filled(value.template, value.place)
     return words.gettext(value) if isinstance(value, str) and value else value
 
 

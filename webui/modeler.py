@@ -14,7 +14,7 @@ from werkzeug.wrappers import Response
 from engine import errors
 from engine.people import access
 from engine.runtime import definitions, deployments
-from webui import security, work
+from webui import i18n, security, work
 
 blueprint = flask.Blueprint("modeler", __name__, url_prefix="/modeler")
 
@@ -115,15 +115,11 @@ def _shown(found: Iterable[Iterable[errors.Problem]]) -> list[dict[str, object]]
         {
             "severity": finding.severity,
             "code": finding.code,
-            "message": _filled(finding.template, finding),
-            "hint": _filled(finding.hint_template, finding),
+            "message": i18n.filled(finding.template, finding.place),
+            "hint": i18n.filled(finding.hint_template, finding.place),
             "element": finding.element,
             "line": finding.line,
         }
         for findings in found
         for finding in findings
     ]
-
-
-def _filled(template: str, finding: errors.Problem) -> str:
-    return str(_(template)).format_map(finding.place) if template else ""

@@ -2,23 +2,17 @@
 
 import json
 import os
-import shutil
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import sync_playwright
 
 import webui
 from engine import config
 from engine.diagrams import reading
 from tests.diagrams import pictures
 
-pytestmark = pytest.mark.browser
-
 DIST = Path(webui.__file__).parent / "static" / "dist"
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-ARGUMENTS = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu", "--disable-background-networking"]
 DIAGRAMS = sorted(config.shipped("bpmn").glob("*.bpmn"))
 HERE = "http://127.0.0.1:1"
 
@@ -39,19 +33,6 @@ MEASURE = """
   return texts;
 }
 """
-
-
-@pytest.fixture(scope="module")
-def chromium():
-    missing = "Chromium is not installed" if not CHROMIUM else ""
-    if not (DIST / "manifest.json").is_file():
-        missing = "the npm bundle is not built"
-    if missing:
-        (pytest.fail if os.environ.get("CI") else pytest.skip)(missing)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="module", params=DIAGRAMS, ids=lambda file: file.stem)

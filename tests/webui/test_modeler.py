@@ -63,6 +63,12 @@ def test_a_diagram_with_errors_is_refused_with_its_findings_and_nothing_is_store
     assert anton.get("/modeler/surat-tugas").status_code == 404
 
 
+def test_the_advice_inside_a_finding_speaks_the_reader_s_language(anton):
+    wrong = LETTER.replace("CONDITION", "<bpmn:conditionExpression>keputusan == 3</bpmn:conditionExpression>")
+    worst = send(anton, "/modeler/surat-tugas/check", wrong).json["findings"][0]
+    assert 'FEEL tidak mengenal "=="; tulis: =' in worst["message"] + worst["hint"]
+
+
 def test_the_check_says_what_the_deployment_would_and_stores_nothing(anton):
     checked = send(anton, "/modeler/surat-tugas/check", BAD).json["findings"]
     refused = send(anton, "/modeler/surat-tugas/deploy", BAD).json["findings"]

@@ -1,41 +1,18 @@
 """Forms in a real browser: with htmx, without JavaScript, on a phone, judged by axe."""
 
 import re
-import shutil
 import threading
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import expect
 from werkzeug.serving import make_server
 
 import webui
 from tests.webui import forms_app
 
-pytestmark = pytest.mark.browser
-
 DIST = Path(webui.__file__).parent / "static" / "dist"
 AXE = Path(webui.__file__).parent / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
-CHROMIUM = shutil.which("chromium")
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-dev-shm-usage",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-]
-
-
-@pytest.fixture(scope="module")
-def chromium():
-    if not CHROMIUM:
-        pytest.skip("Chromium is not installed")
-    if not list(DIST.glob("site-*.js")):
-        pytest.skip("the npm bundle is not built")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="module")
