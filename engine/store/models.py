@@ -53,6 +53,18 @@ groups = Table(
     Column("active", Boolean, nullable=False),  # false: no longer in office.toml, kept for what refers to it
 )
 
+tokens = Table(
+    "tokens",  # by which other systems speak to the HTTP interface
+    metadata,
+    Column("id", Key, primary_key=True),
+    Column("name", String(200), nullable=False, unique=True),
+    Column("hash", LargeBinary(32), nullable=False),  # SHA-256 of the secret, which has 256 bits of chance
+    Column("created_at", Moment, nullable=False),
+    Column("created_by", Key, ForeignKey("users.id")),
+    Column("expires_at", Due, nullable=False),
+    Column("revoked_at", Moment),
+)
+
 memberships = Table(
     "memberships",
     metadata,
@@ -128,7 +140,7 @@ instances = Table(
     Column("id", Key, primary_key=True),
     Column("definition_id", Key, ForeignKey("definitions.id"), nullable=False),
     Column("business_key", String(200), index=True),
-    Column("status", String(16), nullable=False),  # active -> completed | cancelled | error
+    Column("status", String(16), nullable=False),  # active <-> suspended; active -> completed; both -> cancelled
     Column("version", Integer, nullable=False),  # counts every change of this row: the safety net under its lock
     Column("history_serial", Integer, nullable=False),
     Column("history_hash", LargeBinary(32), nullable=False),
@@ -152,6 +164,7 @@ tasks = Table(
     Column("instance_id", Key, ForeignKey("instances.id"), nullable=False),
     Column("token", Integer, nullable=False),
     Column("node", String, nullable=False),
+    Column("definition_id", Key, ForeignKey("definitions.id")),  # of a process called at its newest version; null: the case's
     Column("name", String, nullable=False),
     Column("item", String),  # which of several: a multi-instance's item in words
     Column("lane", String),
@@ -171,32 +184,67 @@ tasks = Table(
     sqlite_with_rowid=False,
 )
 
+_DUE = text("status = 'due'")
+_FAILED = text("status = 'failed'")
+
 jobs = Table(
-    "jobs",
+    "jobs",  # what happens by itself; a job that is done is deleted
     metadata,
-    Column("id", Key, primary_key=True),
-    Column("instance_id", Key, ForeignKey("instances.id"), nullable=False),
-    Column("token", Integer, nullable=False),
-    Column("node", String, nullable=False),
-    Column("kind", String(16), nullable=False),  # timer
-    Column("due_at", Moment, nullable=False, index=True),
+    Column("id", Key, primary_key=True),  # of a service call also its idempotency key
+    Column("kind", String(16), nullable=False),  # timer | start | message | signal | service
+    Column("status", String(16), nullable=False),  # due -> failed (an incident) -> due; due <-> held (case suspended)
+    Column("instance_id", Key, ForeignKey("instances.id")),  # null: it concerns no case yet
+    Column("definition_id", Key, ForeignKey("definitions.id")),  # whose cases it starts
+    Column("token", Integer),
+    Column("node", String),
+    Column("due_at", Moment, nullable=False),  # of a service call that runs: when its worker counts as lost
+    Column("tries", Integer, nullable=False),  # that were begun (service) or have failed (all others)
     Column("data", Json, nullable=False),
+    Column("error", Json),  # {"message", "template", "place"} of the last try
+    Column("failed_at", Moment),
+    Index("ix_jobs_due_at", "due_at", "id", sqlite_where=_DUE, postgresql_where=_DUE),
+    Index("ix_jobs_failed_at", "failed_at", "id", sqlite_where=_FAILED, postgresql_where=_FAILED),
     Index("ix_jobs_instance_id", "instance_id", "token"),
+    Index("ix_jobs_definition_id", "definition_id"),
     sqlite_with_rowid=False,
 )
 
 subscriptions = Table(
-    "subscriptions",
+    "subscriptions",  # what a case waits for, or what starts cases of a definition
     metadata,
     Column("id", Key, primary_key=True),
-    Column("instance_id", Key, ForeignKey("instances.id"), nullable=False),
-    Column("token", Integer, nullable=False),
+    Column("instance_id", Key, ForeignKey("instances.id")),
+    Column("definition_id", Key, ForeignKey("definitions.id")),
+    Column("token", Integer),
     Column("node", String, nullable=False),
-    Column("kind", String(16), nullable=False),  # message | signal | conditional
-    Column("name", String),
-    Column("data", Json, nullable=False),
+    Column("kind", String(16), nullable=False),  # message | signal
+    Column("name", String, nullable=False),
+    Column("key", String(200)),  # what a message's key must be
+    Column("payload_key", String, nullable=False),  # FEEL that finds it in the payload; "": the message brings it
     Index("ix_subscriptions_instance_id", "instance_id", "token"),
-    Index("ix_subscriptions_name", "kind", "name"),
+    Index("ix_subscriptions_definition_id", "definition_id"),
+    Index("ix_subscriptions_name", "kind", "name", "payload_key", "key", "id"),
+    sqlite_with_rowid=False,
+)
+
+_WAITING = text("status = 'waiting'")
+
+messages = Table(
+    "messages",  # that came or were thrown
+    metadata,
+    Column("id", Key, primary_key=True),
+    Column("name", String, nullable=False),
+    Column("key", String(200)),
+    Column("data", Json, nullable=False),
+    Column("status", String(16), nullable=False),  # waiting -> delivered | expired
+    Column("sender", String(200), nullable=False),  # who sent it, in words
+    Column("source_id", Key, ForeignKey("instances.id")),  # the case that threw it
+    Column("instance_id", Key, ForeignKey("instances.id")),  # the case that got it or was started by it
+    Column("sent_at", Moment, nullable=False),
+    Column("expires_at", Moment, nullable=False),
+    Column("idempotency", String(200), unique=True),
+    Index("ix_messages_waiting", "name", "key", "id", sqlite_where=_WAITING, postgresql_where=_WAITING),
+    Index("ix_messages_status", "status", "id"),
     sqlite_with_rowid=False,
 )
 

@@ -5,7 +5,7 @@ from sqlalchemy import text
 
 from engine import config, errors
 
-WANTED = "0001"
+WANTED = "0002"
 """The revision this version of Lajur works with: the newest of ``migrations/versions``."""
 
 

@@ -38,8 +38,8 @@ FAILING = """
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0002"
-down_revision = "0001"
+revision = "9999"
+down_revision = "0002"
 
 
 def upgrade():
@@ -51,9 +51,9 @@ def upgrade():
 
 def test_an_upgrade_that_fails_leaves_everything_as_it_was(database_url, tmp_path, monkeypatch):
     shutil.copytree(config.shipped("migrations"), tmp_path / "migrations")
-    (tmp_path / "migrations" / "versions" / "0002_failing.py").write_text(FAILING)
+    (tmp_path / "migrations" / "versions" / "9999_failing.py").write_text(FAILING)
     monkeypatch.setattr(config, "shipped", lambda name: tmp_path / name)
-    monkeypatch.setattr(schema, "WANTED", "0002")
+    monkeypatch.setattr(schema, "WANTED", "9999")
     with pytest.raises(errors.SchemaOutdated):
         db_.open(database_url)
     with pytest.raises(errors.StorageError):
