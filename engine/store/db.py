@@ -13,7 +13,7 @@ from sqlalchemy import event, exc
 from sqlalchemy.engine import URL, Engine, ExceptionContext, make_url
 
 from engine import errors
-from engine.store import schema
+from engine.store import bells, schema
 
 Session: TypeAlias = sqlalchemy.Connection
 """One transaction on one connection; engine functions take it first and never commit."""
@@ -21,10 +21,14 @@ Session: TypeAlias = sqlalchemy.Connection
 BUSY_SECONDS = 5.0
 """So long a transaction waits for another one's lock before it gives up with :class:`errors.DatabaseBusy`."""
 
+_RUNG = "lajur.rung"
 _CONNECTIONS = 10  # kept open for each process; ten more open when all are in use
 _UPGRADE_SECONDS = 60.0  # so long an upgrade waits for another one, or for the last completion, to end
 _UPGRADE_LOCK = 0x6C616A7572  # "lajur"
 _STALLED_MILLISECONDS = 60_000  # a process that hangs in the middle of a transaction loses its locks then
+# A machine that was cut off is found out after some ten seconds, by the server, which frees its locks, and by itself.
+_ALIVE = {"keepalives_idle": 5, "keepalives_interval": 2, "keepalives_count": 3}
+_UNANSWERED_MILLISECONDS = 11_000
 
 
 class Database:
@@ -32,6 +36,7 @@ class Database:
 
     def __init__(self, url: URL, busy_seconds: float = BUSY_SECONDS) -> None:
         self.engine, self.reader = _engines(url, busy_seconds)
+        self._bells: list[bells.Bell] = []
         self._busy_seconds = busy_seconds
         # SQLite has one writer; threads that queue here wake at once, those that queue in SQLite poll.
         self._writing = threading.Lock() if self.engine.dialect.name == "sqlite" else None
@@ -44,15 +49,21 @@ class Database:
         """
         if self._writing is None:
             with _begun(self.engine) as session:
+                session.info.pop(_RUNG, None)
                 yield session
             return
         if not self._writing.acquire(timeout=self._busy_seconds):
             raise errors.DatabaseBusy
         try:
             with _begun(self.engine) as session:
+                session.info.pop(_RUNG, None)
                 yield session
+                rung = session.info.pop(_RUNG, False)
         finally:
             self._writing.release()
+        if rung:
+            for bell in self._bells:
+                bell.ring()
 
     @contextmanager
     def read(self) -> Iterator[Session]:
@@ -60,8 +71,16 @@ class Database:
         with _begun(self.reader) as session:
             yield session
 
+    def bell(self) -> bells.Bell:
+        """Give a bell that rings after each commit of a transaction that called :func:`ring`; on PostgreSQL on any machine."""
+        bell = bells.NotifiedBell(self.engine) if self._writing is None else bells.Bell()
+        self._bells.append(bell)
+        return bell
+
     def close(self) -> None:
         """Close every connection."""
+        for bell in self._bells:
+            bell.close()
         self.engine.dispose()
         self.reader.dispose()
 
@@ -92,6 +111,14 @@ def take_turns(session: Session, what: int) -> None:
     """
     if session.dialect.name == "postgresql":
         session.execute(sqlalchemy.select(sqlalchemy.func.pg_advisory_xact_lock(what)))
+
+
+def ring(session: Session) -> None:
+    """Ring every bell when the transaction commits; who waits for work looks for it then."""
+    if not session.info.get(_RUNG):
+        session.info[_RUNG] = True
+        if session.dialect.name == "postgresql":
+            session.exec_driver_sql(f"NOTIFY {bells.CHANNEL}")
 
 
 def upgrade(url: str) -> None:
@@ -177,6 +204,8 @@ def _postgresql(url: URL, busy_seconds: float) -> Engine:
         "timezone": "UTC",
         "lock_timeout": int(busy_seconds * 1000),
         "idle_in_transaction_session_timeout": _STALLED_MILLISECONDS,
+        **{f"tcp_{name}": number for name, number in _ALIVE.items()},
+        "tcp_user_timeout": _UNANSWERED_MILLISECONDS,
     }
     engine = sqlalchemy.create_engine(
         url,
@@ -184,6 +213,8 @@ def _postgresql(url: URL, busy_seconds: float) -> Engine:
         pool_timeout=busy_seconds,
         connect_args={
             "connect_timeout": 5,
+            **_ALIVE,
+            "tcp_user_timeout": _UNANSWERED_MILLISECONDS,
             "client_encoding": "utf8",
             "options": " ".join(f"-c {name}={value}" for name, value in options.items()),
         },
