@@ -5,6 +5,7 @@ import secrets
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
+from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -149,6 +150,10 @@ class Office:
     def group_of(self, lane: str) -> str | None:
         """Give the key of the group a lane's name means; letter case and white space do not matter."""
         return self._of_lane.get(_folded(lane))
+
+    def local(self, moment: datetime) -> datetime:
+        """Give a moment in the office's zone."""
+        return moment.astimezone(self.zone)
 
     def group(self, key: str) -> Group | None:
         """Give the group of this key."""

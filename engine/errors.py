@@ -116,6 +116,14 @@ class InstanceClosed(Conflict):
     """This case is already finished or was cancelled."""
 
 
+class InstanceSuspended(Conflict):
+    """This case is suspended; it goes on when somebody resumes it."""
+
+
+class InstanceActive(Conflict):
+    """This case is not suspended."""
+
+
 class UsernameTaken(Conflict):
     """The username {username} is taken."""
 

@@ -11,6 +11,8 @@ release        its assignee; manager
 complete       its assignee; candidates, while nobody has it
 see a case     members of any group with a lane in it, who started it; manager, analyst, admin
 cancel a case  manager, admin
+suspend, retry manager, admin; analyst (retry)
+send messages  other systems by their token; manager, admin
 deploy, retire analyst, admin
 keep people    admin
 =============  ==========================================================================
@@ -151,6 +153,39 @@ def may_cancel(actor: Actor) -> bool:
 def require_cancel(actor: Actor) -> None:
     """Raise :class:`errors.RoleNeeded` unless the actor may cancel a case."""
     if not may_cancel(actor):
+        raise errors.RoleNeeded(role="manager")
+
+
+def may_suspend(actor: Actor) -> bool:
+    """Say whether the actor may suspend and resume a case."""
+    return _has(actor, "manager", "admin")
+
+
+def require_suspend(actor: Actor) -> None:
+    """Raise :class:`errors.RoleNeeded` unless the actor may suspend and resume a case."""
+    if not may_suspend(actor):
+        raise errors.RoleNeeded(role="manager")
+
+
+def may_retry(actor: Actor) -> bool:
+    """Say whether the actor may see what failed by itself, and have it tried again."""
+    return _has(actor, "manager", "analyst", "admin")
+
+
+def require_retry(actor: Actor) -> None:
+    """Raise :class:`errors.RoleNeeded` unless the actor may have what failed tried again."""
+    if not may_retry(actor):
+        raise errors.RoleNeeded(role="manager")
+
+
+def may_send(actor: Actor) -> bool:
+    """Say whether the actor may send messages and signals to cases."""
+    return _has(actor, "sender", "manager", "admin")
+
+
+def require_send(actor: Actor) -> None:
+    """Raise :class:`errors.RoleNeeded` unless the actor may send messages and signals."""
+    if not may_send(actor):
         raise errors.RoleNeeded(role="manager")
 
 

@@ -194,6 +194,26 @@ def spec_of(session: Session, definition_id: UUID) -> specs.Spec:
     return load(session, definition_id).spec
 
 
+class Library:
+    """The definitions that processes call at their newest version, for :mod:`engine.execution.steps`."""
+
+    __slots__ = ("_session",)
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def latest(self, key: str) -> tuple[str, specs.Spec]:
+        """Give the id and the spec of the newest version. Raises :class:`errors.NotFound`, :class:`errors.DefinitionRetired`."""
+        found = latest(self._session, key)
+        if found.retired_at is not None:
+            raise errors.DefinitionRetired(key=key)
+        return str(found.id), spec_of(self._session, found.id)
+
+    def spec(self, definition_id: str) -> specs.Spec:
+        """Give the spec of a version. Raises :class:`errors.NotFound`."""
+        return spec_of(self._session, UUID(definition_id))
+
+
 def forms_of(session: Session, definition_id: UUID) -> Mapping[str, Form]:
     """Give the forms a definition was deployed with, by key."""
     return load(session, definition_id).forms

@@ -23,7 +23,7 @@ from engine.execution import specs
 from engine.forms import definition as form_reading
 from engine.forms.model import Form
 from engine.people import access, groups
-from engine.runtime import definitions
+from engine.runtime import definitions, starts
 from engine.runtime.definitions import Definition as Definition  # noqa: PLC0414  # the wing's front door
 from engine.runtime.definitions import forms_of as forms_of  # noqa: PLC0414
 from engine.runtime.definitions import get as get  # noqa: PLC0414
@@ -124,6 +124,9 @@ def deploy(
         session.execute(insert(models.deployments), row)
         _store_forms(session, plan, forms, deployment)
         _store_definitions(session, plan, new, deployment, office)
+        for draft in new:
+            before = [plan.stored[draft.key].id] if draft.key in plan.stored else []
+            starts.replace(session, before, latest(session, draft.key).id, now=now)
     made = {draft.key for draft in new}
     return Deployment(
         tuple(latest(session, draft.key) for draft in new),
@@ -143,6 +146,7 @@ def retire(session: db.Session, definition_id: UUID, *, actor: access.Actor, now
     done = session.execute(_retire, {"definition": definition_id, "now": now, "user": actor.user_id})
     if done.rowcount != 1:
         raise errors.DefinitionRetired(key=definition.key)
+    starts.remove(session, [definition_id])
 
 
 def _store_forms(session: db.Session, plan: "_Plan", changed: Iterable[str], deployment: UUID) -> None:

@@ -10,14 +10,14 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, bindparam, delete, insert, literal_column, select, update
+from sqlalchemy import Row, bindparam, insert, literal_column, select, update
 
 from engine import errors
 from engine.calendar import waktu
 from engine.config import Office
 from engine.execution import steps
 from engine.people import access, groups
-from engine.runtime import definitions
+from engine.runtime import definitions, waits
 from engine.store import history as histories
 from engine.store import keys, models
 from engine.store.db import Session
@@ -35,6 +35,7 @@ class Held:
     version: int
     state: bytes
     head: histories.Head
+    business_key: str | None
     office: str | None
 
 
@@ -55,7 +56,6 @@ class OpenTask:
 
 
 _instances, _tasks = models.instances, models.tasks
-_jobs, _subscriptions = models.jobs, models.subscriptions
 OPEN = literal_column("tasks.status") == literal_column("'open'")
 """Said without a parameter, or else neither database would use the indexes of open tasks."""
 
@@ -66,11 +66,13 @@ held = select(
     _instances.c.status,
     _instances.c.version,
     _instances.c.state,
+    _instances.c.business_key,
     _instances.c.history_serial,
     _instances.c.history_hash,
     _office.label("office"),
 ).with_for_update(of=_instances)
 _hold = held.where(_instances.c.id == bindparam("instance"))
+_hold_free = _hold.with_for_update(of=_instances, skip_locked=True)
 _insert = insert(_instances)
 _write = update(_instances).where(_instances.c.id == bindparam("instance"), _instances.c.version == bindparam("seen"))
 _open_task = insert(_tasks)
@@ -82,14 +84,6 @@ _withdraw = (
     .where(_tasks.c.id.in_(bindparam("ids", expanding=True)), OPEN)
     .values(status="cancelled", completed_at=bindparam("now"))
 )
-_end_jobs = delete(_jobs).where(
-    _jobs.c.instance_id == bindparam("instance"), _jobs.c.token.in_(bindparam("tokens", expanding=True))
-)
-_end_subscriptions = delete(_subscriptions).where(
-    _subscriptions.c.instance_id == bindparam("instance"),
-    _subscriptions.c.token.in_(bindparam("tokens", expanding=True)),
-)
-_add_jobs, _add_subscriptions = insert(_jobs), insert(_subscriptions)
 
 
 def label(name: str, item: str | None) -> str:
@@ -103,20 +97,39 @@ def label(name: str, item: str | None) -> str:
 def hold(session: Session, instance_id: UUID) -> Held:
     """Lock an active instance to the end of the transaction.
 
-    Raises :class:`errors.NotFound`, :class:`errors.InstanceClosed`.
+    Raises :class:`errors.NotFound`, :class:`errors.InstanceClosed`, :class:`errors.InstanceSuspended`.
     """
+    instance = hold_any(session, instance_id)
+    require_active(instance.status)
+    return instance
+
+
+def hold_any(session: Session, instance_id: UUID) -> Held:
+    """Lock an instance, whatever its status. Raises :class:`errors.NotFound`."""
     row = session.execute(_hold, {"instance": instance_id}).first()
     if row is None:
         raise errors.NotFound(kind="Instance", key=instance_id)
-    if row.status != "active":
-        raise errors.InstanceClosed
     return held_of(row)
+
+
+def hold_free(session: Session, instance_id: UUID) -> Held | None:
+    """Lock an instance unless another transaction has it; ``None``: it has, and nobody waits."""
+    row = session.execute(_hold_free, {"instance": instance_id}).first()
+    return None if row is None else held_of(row)
+
+
+def require_active(status: str) -> None:
+    """Raise :class:`errors.InstanceSuspended` or :class:`errors.InstanceClosed` unless an instance can go on."""
+    if status == "suspended":
+        raise errors.InstanceSuspended
+    if status != "active":
+        raise errors.InstanceClosed
 
 
 def held_of(row: Row[*tuple[Any, ...]]) -> Held:
     """Give what a row of :data:`held` says."""
     head = histories.Head(row.id, row.history_serial, bytes(row.history_hash))
-    return Held(row.id, row.definition_id, row.status, row.version, bytes(row.state), head, row.office)
+    return Held(row.id, row.definition_id, row.status, row.version, bytes(row.state), head, row.business_key, row.office)
 
 
 def note(
@@ -164,7 +177,7 @@ def begin(
 ) -> tuple[UUID, tuple[OpenTask, ...]]:
     """Store a new instance with the first step it took; give its id and the tasks that are open."""
     head = histories.Head(keys.new())
-    instance = Held(head.instance_id, definition_id, "active", 0, b"", head, None)
+    instance = Held(head.instance_id, definition_id, "active", 0, b"", head, business_key, None)
     row = {
         "definition_id": definition_id,
         "business_key": business_key,
@@ -206,7 +219,7 @@ def _store(
     withdraw(session, [task.id for task in withdrawn], now)
     if opened:
         session.execute(_open_task, opened)
-    _wait(session, instance.id, step)
+    waits.store(session, instance.id, instance.business_key, step, sender=loaded.name, now=now)
     histories.add(session, rows)
     return tuple(OpenTask(row["id"], row["node"], row["name"], row["item"], row["group_key"]) for row in opened)
 
@@ -275,24 +288,3 @@ def _item(opened: steps.Opened, loaded: definitions.Loaded) -> str | None:
         item = next((each for each in (*telling, *item.values()) if isinstance(each, str) and each), None)
     words = " ".join("".join(each if each.isprintable() else " " for each in str(item)).split())
     return words[:_ITEM_LONGEST] if item is not None and words else None
-
-
-def _wait(session: Session, instance_id: UUID, step: steps.Step) -> None:
-    """Store what the instance waits for now, and drop what it no longer waits for."""
-    if over := [*step.ended, *(each.token for each in step.timers)]:  # a timer set anew takes its old one's place
-        session.execute(_end_jobs, {"instance": instance_id, "tokens": over})
-    if step.ended:
-        session.execute(_end_subscriptions, {"instance": instance_id, "tokens": list(step.ended)})
-    waits = {"instance_id": instance_id, "data": {}}
-    if step.timers:
-        timers = [
-            {**waits, "id": keys.new(), "token": each.token, "node": each.node, "kind": "timer", "due_at": each.due}
-            for each in step.timers
-        ]
-        session.execute(_add_jobs, timers)
-    if step.subscriptions:
-        waiting = [
-            {**waits, "id": keys.new(), "token": each.token, "node": each.node, "kind": each.kind, "name": each.name}
-            for each in step.subscriptions
-        ]
-        session.execute(_add_subscriptions, waiting)

@@ -109,7 +109,9 @@ _view = (
     _row.add_columns(
         _tasks.c.status,
         _tasks.c.token,
+        _tasks.c.definition_id.label("own_definition_id"),
         _instances.c.definition_id,
+        _instances.c.status.label("instance_status"),
         _instances.c.state,
         _users.c.name.label("assignee_name"),
     )
@@ -133,6 +135,7 @@ _look = select(
     _tasks.c.status,
     _tasks.c.version,
     _tasks.c.form_key,
+    _tasks.c.definition_id,
 ).where(_tasks.c.id == bindparam("task"))
 _change = update(_tasks).where(_tasks.c.id == bindparam("task"), _tasks.c.version == bindparam("seen"), OPEN)
 
@@ -155,7 +158,7 @@ def inbox(
     name or item, of the business key or of the process's name; ``after`` is the ``next`` of the page before.
     """
     limit = pages.bounded(limit)
-    query: Select[Any] = _row.where(OPEN).order_by(_tasks.c.due_at, _tasks.c.id).limit(limit + 1)
+    query: Select[Any] = _row.where(OPEN, _instances.c.status == "active").order_by(_tasks.c.due_at, _tasks.c.id).limit(limit + 1)
     if scope == "mine":
         query = query.where(_tasks.c.assignee == bindparam("me", actor.user_id, _tasks.c.assignee.type))
     else:
@@ -175,7 +178,7 @@ def inbox(
 def get(session: Session, task_id: UUID, *, actor: access.Actor) -> TaskView:
     """Give an open task with all its page shows.
 
-    Raises :class:`errors.NotFound`, :class:`errors.TaskForbidden`, :class:`errors.TaskClosed`.
+    Raises :class:`errors.NotFound`, :class:`errors.TaskForbidden`, :class:`errors.TaskClosed`, :class:`errors.InstanceSuspended`.
     """
     row = session.execute(_view, {"task": task_id}).first()
     if row is None:
@@ -183,16 +186,18 @@ def get(session: Session, task_id: UUID, *, actor: access.Actor) -> TaskView:
     access.require_see_task(actor, assignee=row.assignee, group=row.group_key)
     if row.status != "open":
         raise errors.TaskClosed
+    records.require_active(row.instance_status)
     loaded = definitions.load(session, row.definition_id)
-    node: model.Node | None = loaded.nodes.get(row.node)
+    own = loaded if row.own_definition_id is None else definitions.load(session, row.own_definition_id)
+    node: model.Node | None = own.nodes.get(row.node)
     return TaskView(
         _task_row(row),
         row.assignee_name,
         row.definition_id,
         node.properties if node else {},
         node.documentation if node else "",
-        loaded.form(row.form_key),
-        steps.visible(loaded.spec, bytes(row.state), row.token),
+        own.form(row.form_key),
+        steps.visible(loaded.spec, bytes(row.state), row.token, library=definitions.Library(session)),
         access.may_claim(actor, assignee=row.assignee, group=row.group_key),
         access.may_release(actor, assignee=row.assignee),
         access.may_complete(actor, assignee=row.assignee, group=row.group_key),
@@ -262,8 +267,10 @@ def complete(
     if seen is not None and seen != task.version:
         raise errors.InstanceChanged
     loaded = definitions.load(session, instance.definition_id)
-    values = _values(session, instance, task, loaded, submission, actor, now)
-    step = steps.complete(loaded.spec, instance.state, task.token, values, now=now)
+    local = groups.office(session, instance.office).local(now)
+    library = definitions.Library(session)
+    values = _values(session, instance, task, loaded, submission, actor, local)
+    step = steps.complete(loaded.spec, instance.state, task.token, values, now=local, library=library)
     event = histories.Event("task.completed", task.node, task.id, task.group_key)
     opened = records.record(session, instance, step, actor=actor, now=now, event=event)
     _changed(
@@ -285,8 +292,10 @@ def _held(session: Session, task_id: UUID, actor: access.Actor) -> tuple[records
     if held is None or task is None:
         raise errors.NotFound(kind="Task", key=task_id)
     access.require_see_task(actor, assignee=task.assignee, group=task.group_key)
-    if task.status != "open" or held.status != "active":
+    if task.status != "open":
         raise errors.TaskClosed
+    if held.status != "active":
+        records.require_active(held.status)
     return records.held_of(held), task
 
 
@@ -311,17 +320,18 @@ def _values(
     loaded: definitions.Loaded,
     submission: Mapping[str, object],
     actor: access.Actor,
-    now: datetime,
+    local: datetime,
 ) -> Mapping[str, object]:
-    form = loaded.form(task.form_key)
+    own = loaded if task.definition_id is None else definitions.load(session, task.definition_id)
+    form = own.form(task.form_key)
     if form is None:
         return submission if actor is access.SYSTEM else {}
     zone = groups.office(session, instance.office).zone
     result = validation.validate(
         form,
         submission,
-        variables=steps.visible(loaded.spec, instance.state, task.token),
-        today=now.astimezone(zone).date(),
+        variables=steps.visible(loaded.spec, instance.state, task.token, library=definitions.Library(session)),
+        today=local.date(),
         zone=zone,
     )
     if result.errors:

@@ -104,13 +104,15 @@ def open(url: str, busy_seconds: float = BUSY_SECONDS) -> Database:  # noqa: A00
     return database
 
 
-def take_turns(session: Session, what: int) -> None:
+def take_turns(session: Session, what: int, *, shared: bool = False) -> None:
     """Wait until no other transaction takes turns at ``what``, a number of the caller's own; the turn ends with the transaction.
 
-    SQLite's transactions that write take turns anyway.
+    ``shared`` turns wait only for those that are not, and these for all. SQLite's transactions that write take turns anyway.
     """
     if session.dialect.name == "postgresql":
-        session.execute(sqlalchemy.select(sqlalchemy.func.pg_advisory_xact_lock(what)))
+        functions = sqlalchemy.func
+        wait = functions.pg_advisory_xact_lock_shared if shared else functions.pg_advisory_xact_lock
+        session.execute(sqlalchemy.select(wait(what)))
 
 
 def ring(session: Session) -> None:

@@ -1,0 +1,246 @@
+"""Cases as people look at them: lists, one in full, and what happened to it; :mod:`engine.runtime.instances` has the verbs."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, Select, bindparam, or_, select
+
+from engine import errors
+from engine.execution import steps
+from engine.people import access
+from engine.runtime import definitions, pages
+from engine.runtime.pages import Page
+from engine.runtime.records import OPEN, label
+from engine.store import history as histories
+from engine.store import models
+from engine.store.db import Session
+
+STATUSES = ("active", "suspended", "completed", "cancelled")
+
+
+@dataclass(frozen=True, slots=True)
+class Instance:
+    """A case as lists show it: of definition ``key`` ``version``; ``steps`` are the labels of the tasks open now."""
+
+    id: UUID
+    definition_id: UUID
+    key: str
+    version: int
+    name: str
+    business_key: str | None
+    status: str
+    started_at: datetime
+    started_by: str | None
+    ended_at: datetime | None
+    steps: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """A task of a case, open or done; people are told by name."""
+
+    id: UUID
+    token: int
+    node: str
+    label: str
+    lane: str | None
+    group: str | None
+    status: str
+    assignee: str | None
+    created_at: datetime
+    due_at: datetime | None
+    completed_at: datetime | None
+    completed_by: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class InstanceView:
+    """A case in full: where its tokens are, its variables, its tasks in order of opening, and the elements it has been through."""
+
+    instance: Instance
+    tokens: tuple[steps.At, ...]
+    variables: Mapping[str, object]
+    tasks: tuple[Task, ...]
+    visited: frozenset[str]
+    may_cancel: bool
+
+
+_instances, _tasks, _definitions, _users = models.instances, models.tasks, models.definitions, models.users
+_starter, _assignee, _completer = _users.alias("starter"), _users.alias("assignee"), _users.alias("completer")
+_list = select(
+    _instances.c.id,
+    _instances.c.definition_id,
+    _definitions.c.key,
+    _definitions.c.version,
+    _definitions.c.name,
+    _instances.c.business_key,
+    _instances.c.status,
+    _instances.c.started_at,
+    _starter.c.name.label("started_by"),
+    _instances.c.ended_at,
+).select_from(
+    _instances.join(_definitions, _definitions.c.id == _instances.c.definition_id).outerjoin(
+        _starter, _starter.c.id == _instances.c.started_by
+    )
+)
+_one = _list.add_columns(_instances.c.state, _instances.c.started_by.label("starter_id")).where(
+    _instances.c.id == bindparam("instance")
+)
+_participants = select(models.participants.c.group_key).where(
+    models.participants.c.definition_id == bindparam("definition")
+)
+_current_steps = (
+    select(_tasks.c.instance_id, _tasks.c.name, _tasks.c.item)
+    .where(_tasks.c.instance_id.in_(bindparam("instances", expanding=True)), OPEN)
+    .order_by(_tasks.c.token)
+)
+_tasks_of = (
+    select(_tasks, _assignee.c.name.label("assignee_name"), _completer.c.name.label("completer_name"))
+    .select_from(
+        _tasks.outerjoin(_assignee, _assignee.c.id == _tasks.c.assignee).outerjoin(
+            _completer, _completer.c.id == _tasks.c.completed_by
+        )
+    )
+    .where(_tasks.c.instance_id == bindparam("instance"))
+    .order_by(_tasks.c.token)
+)
+
+
+def search(
+    session: Session,
+    *,
+    actor: access.Actor,
+    status: str | None = None,
+    key: str | None = None,
+    text: str = "",
+    after: str | None = None,
+    limit: int = 50,
+) -> Page[Instance]:
+    """List the cases the actor may see, the newest first.
+
+    ``status`` is one of :data:`STATUSES`, ``key`` a process, ``text`` part of the business key or of the process's name; ``after`` is
+    the ``next`` of the page before.
+    """
+    limit = pages.bounded(limit)
+    query = _list.order_by(_instances.c.id.desc()).limit(limit + 1)
+    if not access.may_see_all_instances(actor):
+        query = query.where(_taking_part(actor))
+    if status is not None:
+        query = query.where(_instances.c.status == status)
+    if key is not None:
+        query = query.where(_definitions.c.key == key)
+    if text.strip():
+        pattern = pages.like(text)
+        query = query.where(
+            or_(pages.contains(_instances.c.business_key, pattern), pages.contains(_definitions.c.name, pattern))
+        )
+    if after:
+        query = query.where(_instances.c.id < pages.key_of(after))
+    rows = session.execute(query).all()
+    now_at = _steps(session, [row.id for row in rows[:limit]])
+    return pages.cut(rows, limit, lambda row: _instance(row, now_at.get(row.id, ())), lambda row: row.id.hex)
+
+
+def get(session: Session, instance_id: UUID, *, actor: access.Actor) -> InstanceView:
+    """Give a case in full. Raises :class:`errors.NotFound`, :class:`errors.InstanceForbidden`."""
+    row = _seen(session, instance_id, actor)
+    snapshot = steps.describe(
+        definitions.spec_of(session, row.definition_id), bytes(row.state), library=definitions.Library(session)
+    )
+    tasks = tuple(_task_of(task) for task in session.execute(_tasks_of, {"instance": instance_id}))
+    open_ = tuple(task.label for task in tasks if task.status == "open")
+    return InstanceView(
+        _instance(row, open_),
+        () if row.status == "cancelled" else snapshot.tokens,
+        snapshot.variables,
+        tasks,
+        _visited(session, instance_id),
+        row.status == "active" and access.may_cancel(actor),
+    )
+
+
+def history(
+    session: Session, instance_id: UUID, *, actor: access.Actor, after: int = 0, limit: int = 100
+) -> Page[histories.Recorded]:
+    """List what happened to a case, the oldest first; ``after`` is the ``next`` of the page before, as a number.
+
+    Raises :class:`errors.NotFound`, :class:`errors.InstanceForbidden`.
+    """
+    _seen(session, instance_id, actor)
+    limit = pages.bounded(limit)
+    rows = histories.read(session, instance_id, after=after, limit=limit + 1)
+    return pages.cut(rows, limit, lambda row: row, lambda row: str(row.serial))
+
+
+def _seen(session: Session, instance_id: UUID, actor: access.Actor) -> Row[*tuple[Any, ...]]:
+    row = session.execute(_one, {"instance": instance_id}).first()
+    if row is None:
+        raise errors.NotFound(kind="Instance", key=instance_id)
+    participants = session.execute(_participants, {"definition": row.definition_id}).scalars().all()
+    access.require_see_instance(actor, participants=participants, started_by=row.starter_id)
+    return row
+
+
+def _taking_part(actor: access.Actor) -> Any:  # noqa: ANN401  # SQLAlchemy's expressions
+    """Give the condition of :func:`access.may_see_instance`."""
+    theirs: Select[Any] = select(models.participants.c.definition_id).where(
+        models.participants.c.group_key.in_(sorted(actor.groups))
+    )
+    # As a parameter: compared with Python's None it would become IS NULL, which is what the engine started.
+    me = bindparam("me", actor.user_id, _instances.c.started_by.type)
+    return or_(_instances.c.definition_id.in_(theirs), _instances.c.started_by == me)
+
+
+def _steps(session: Session, ids: list[UUID]) -> dict[UUID, tuple[str, ...]]:
+    found: dict[UUID, tuple[str, ...]] = {}
+    if ids:
+        for row in session.execute(_current_steps, {"instances": ids}):
+            found[row.instance_id] = (*found.get(row.instance_id, ()), label(row.name, row.item))
+    return found
+
+
+def _visited(session: Session, instance_id: UUID) -> frozenset[str]:
+    """Give the ids of the nodes and flows that a case has been through."""
+    found: set[str] = set()
+    after = 0
+    while events := histories.read(session, instance_id, after=after, limit=1000):
+        after = events[-1].serial
+        for event in events:
+            found.update(element for _, element in event.data.get("path", ()))
+    return frozenset(found)
+
+
+def _instance(row: Row[*tuple[Any, ...]], steps_: tuple[str, ...]) -> Instance:
+    return Instance(
+        row.id,
+        row.definition_id,
+        row.key,
+        row.version,
+        row.name,
+        row.business_key,
+        row.status,
+        row.started_at,
+        row.started_by,
+        row.ended_at,
+        steps_,
+    )
+
+
+def _task_of(row: Row[*tuple[Any, ...]]) -> Task:
+    return Task(
+        row.id,
+        row.token,
+        row.node,
+        label(row.name, row.item),
+        row.lane,
+        row.group_key,
+        row.status,
+        row.assignee_name,
+        row.created_at,
+        row.due_at,
+        row.completed_at,
+        row.completer_name,
+    )
