@@ -9,7 +9,7 @@ from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from engine import errors
+from engine import endpoints, errors
 
 LOCALES = ("id", "en")
 _HERE = Path(__file__).parent
@@ -52,6 +52,20 @@ class Settings:
     """LAJUR_MAX_REQUEST_BYTES: a larger request is refused (HTTP 413). The largest diagram that is read fits in."""
     max_form_parts: int = 20_000
     """LAJUR_MAX_FORM_PARTS: a form of more fields than this is refused (HTTP 413)."""
+    smtp: str = field(default="", repr=False)
+    """LAJUR_SMTP: the server that sends mail, ``smtp://USER:PASSWORD@HOST:PORT?starttls`` or ``smtps://...``; empty: none.
+
+    See :func:`endpoints.mail_server`.
+    """
+    mail_from: str = ""
+    """LAJUR_MAIL_FROM: who mail comes from, ``ADDRESS`` or ``NAME <ADDRESS>``; needed with LAJUR_SMTP."""
+    http_hosts: str = ""
+    """LAJUR_HTTP_HOSTS: the hosts that service tasks may call, ``HOST`` or ``HOST:PORT`` with commas between; empty: none.
+
+    See :class:`endpoints.AllowedHost`.
+    """
+    connector_seconds: int = 30
+    """LAJUR_CONNECTOR_SECONDS: a mail or an HTTP request that takes longer in all is broken off, to be tried again."""
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] | None = None) -> "Settings":
@@ -70,9 +84,20 @@ class Settings:
     def __post_init__(self) -> None:
         if self.locale not in LOCALES:
             raise errors.ConfigurationError(name="LAJUR_LOCALE", reason=f"it must be one of {', '.join(LOCALES)}")
-        for name in ("session_hours", "idle_minutes", "max_request_bytes", "max_form_parts"):
+        for name in ("session_hours", "idle_minutes", "max_request_bytes", "max_form_parts", "connector_seconds"):
             if getattr(self, name) < 1:
                 raise errors.ConfigurationError(name=f"LAJUR_{name.upper()}", reason="it must be at least 1")
+        _ = self.mail_server, self.allowed_hosts
+
+    @property
+    def mail_server(self) -> endpoints.MailServer | None:
+        """What ``smtp`` and ``mail_from`` say; None where no server is set."""
+        return endpoints.mail_server(self.smtp, self.mail_from) if self.smtp else None
+
+    @property
+    def allowed_hosts(self) -> tuple[endpoints.AllowedHost, ...]:
+        """What ``http_hosts`` says."""
+        return endpoints.allowed_hosts(self.http_hosts)
 
 
 def _typed(name: str, text: str, wanted: object) -> object:

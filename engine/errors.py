@@ -266,6 +266,93 @@ class NotExecutable(InputError):
     """
 
 
+# Connectors ----------------------------------------------------------------------------------------------------------
+
+
+class ConnectorUnknown(NotFound):
+    """There is no connector {name}; there are: {known}."""
+
+
+class ConnectorBroken(ConnectorUnknown):
+    """The connector {name} of the package {package} cannot be used: {reason}"""
+
+
+class ConnectorFailed(LajurError):
+    """The connector {connector} failed: {reason}
+
+    Another try may succeed: nothing answered, or what answered was busy.
+    """
+
+
+class ConnectorSlow(ConnectorFailed):
+    """{host} gave no answer within {seconds} seconds."""
+
+
+class MailDeferred(ConnectorFailed):
+    """The mail server takes no mail now; it answered {code}: {reply}"""
+
+
+class HostBusy(ConnectorFailed):
+    """{host} cannot do this now; it answered {status}."""
+
+
+class ConnectorRefused(ConnectorFailed):
+    """The connector {connector} cannot do this: {reason}
+
+    No other try helps until a person changes something.
+    """
+
+
+class ConnectorInputInvalid(ConnectorRefused):
+    """The input {name} of the connector {connector} is not valid: {reason}"""
+
+
+class ConnectorInputTooLarge(ConnectorInputInvalid):
+    """The input {name} of the connector {connector} has {found} {unit}, more than {limit}.
+
+    ``unit`` is ``characters``, ``bytes``, ``entries`` or ``recipients``.
+    """
+
+
+class AddressInvalid(ConnectorInputInvalid):
+    """The input {name} of the connector {connector} names {address}, which is no e-mail address."""
+
+
+class MailServerUnset(ConnectorRefused):
+    """No mail server is set: an administrator sets LAJUR_SMTP and LAJUR_MAIL_FROM, then this can be tried again."""
+
+
+class MailRefused(ConnectorRefused):
+    """The mail server refuses this mail; it answered {code}: {reply}"""
+
+
+class RecipientRefused(MailRefused):
+    """The mail server refuses the recipient {address}, so nobody got this mail; it answered {code}: {reply}"""
+
+
+class HostNotAllowed(ConnectorRefused):
+    """{host} may not be called: an administrator can add it to LAJUR_HTTP_HOSTS, then this can be tried again."""
+
+
+class HostRefuses(ConnectorRefused):
+    """{host} refuses this; it answered {status}."""
+
+
+class HostMoved(ConnectorRefused):
+    """{host} answered {status} and sends on to {target}; redirects are not followed, so the diagram must name the new address."""
+
+
+class AnswerUnusable(ConnectorRefused):
+    """The answer of {host} cannot be kept: {reason}"""
+
+
+class ConnectorSaid(LajurError):
+    """The connector {connector} answered with the error {code}: {message}
+
+    An answer that the diagram provides for; it becomes a BPMN error with this code.
+    """
+
+
 # Expressions, diagrams, forms ----------------------------------------------------------------------------------------
 
 

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from engine import config, errors
+from engine import config, endpoints, errors
 
 OFFICE = """
 name = "Dinas Komunikasi dan Informatika"
@@ -68,6 +68,10 @@ def test_settings_are_read_with_their_types():
         ("LAJUR_SESSION_HOURS", "0"),
         ("LAJUR_MAX_REQUEST_BYTES", "-1"),
         ("LAJUR_LOCALE", "fr"),
+        ("LAJUR_CONNECTOR_SECONDS", "0"),
+        ("LAJUR_CONNECTOR_SECONDS", "half"),
+        ("LAJUR_SMTP", "mail.go.id"),
+        ("LAJUR_HTTP_HOSTS", "https://api.go.id"),
     ],
 )
 def test_a_bad_setting_is_named(name, text):
@@ -78,6 +82,30 @@ def test_a_bad_setting_is_named(name, text):
 
 def test_the_secret_key_is_not_shown():
     assert "rahasia" not in repr(config.Settings(secret_key="rahasia"))
+
+
+def test_whom_connectors_reach_is_read_from_the_environment():
+    settings = config.Settings.from_environment(
+        {
+            "LAJUR_SMTP": "smtps://lajur:rahasia@mail.go.id",
+            "LAJUR_MAIL_FROM": "lajur@boalemo.go.id",
+            "LAJUR_HTTP_HOSTS": "api.go.id",
+            "LAJUR_CONNECTOR_SECONDS": "5",
+        }
+    )
+    assert settings.mail_server.host == "mail.go.id"
+    assert settings.allowed_hosts == (endpoints.AllowedHost("api.go.id"),)
+    assert settings.connector_seconds == 5
+
+
+def test_unless_it_is_set_connectors_reach_nobody():
+    assert config.Settings().mail_server is None
+    assert config.Settings().allowed_hosts == ()
+
+
+def test_the_mail_server_s_password_is_not_shown():
+    settings = config.Settings(smtp="smtps://lajur:rahasia@mail.go.id", mail_from="lajur@boalemo.go.id")
+    assert "rahasia" not in repr(settings) + repr(settings.mail_server)
 
 
 def test_a_secret_key_is_made_once_and_kept(tmp_path):
