@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from engine import errors
+from engine.calendar.worktime import Calendar
 from engine.config import Group, Office
 from engine.people import access, groups
 from engine.store import models
@@ -59,7 +60,7 @@ def test_a_database_without_an_office_says_so(db):
 def test_many_offices_do_not_fill_the_memory(db):
     with db.begin() as session:
         for number in range(70):
-            groups.sync(session, Office(f"Kantor {number}", ZoneInfo("Asia/Makassar")))
+            groups.sync(session, Office(f"Kantor {number}", Calendar(ZoneInfo("Asia/Makassar"))))
             assert groups.office(session).name == f"Kantor {number}"
         assert len(groups._kept) <= 64
 
