@@ -133,7 +133,7 @@ def due(start: datetime, waktu: Waktu | None, calendar: Calendar) -> datetime | 
         return calendar.next_working(moment) if waktu.working else moment.astimezone(UTC)
     if unit not in _DAYS:
         span = timedelta(minutes=amount * _MINUTES[unit])
-        return calendar.add(start, span) if waktu.working else (start + span).astimezone(UTC)
+        return calendar.add(start, span) if waktu.working else start.astimezone(UTC) + span
     if not waktu.working:
         days = amount * 7 if unit == "minggu" else amount
         return (start.astimezone(calendar.zone) + timedelta(days=days)).astimezone(UTC)

@@ -184,7 +184,10 @@ class Calendar:
         return _moment(min(at, year.closes[span]) if span >= begin else year.opens[begin])
 
     def next_working(self, moment: datetime) -> datetime:
-        """Give the moment itself where it is worked at, or work just ends; else the next opening."""
+        """Give the moment itself where it is worked at, or work just ends; else the next opening.
+
+        (Where work ends as a year does, with the midnight of New Year's Eve, that is the next opening, too.)
+        """
         return _moment(self._nearest(_microseconds(moment), moment.year, forward=True)[2])
 
     def _nearest(self, at: int, near: int, *, forward: bool) -> tuple[_Year, int, int]:
