@@ -10,6 +10,8 @@ from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from engine import endpoints, errors
+from engine.calendar import tables
+from engine.calendar.worktime import Calendar
 
 LOCALES = ("id", "en")
 _HERE = Path(__file__).parent
@@ -154,10 +156,10 @@ class Group:
 
 @dataclass(frozen=True)
 class Office:
-    """The office that Lajur works for: its name, its time zone and its groups, in the file's order."""
+    """The office that Lajur works for: its name, when it works and in which time zone, its groups in the file's order."""
 
     name: str
-    zone: ZoneInfo
+    calendar: Calendar
     groups: tuple[Group, ...] = ()
     _of_lane: Mapping[str, str] = field(init=False, repr=False, compare=False)
 
@@ -171,6 +173,11 @@ class Office:
                         name="office.toml", reason=f'the lane "{lane}" belongs to two groups, {group.key} and another'
                     )
         object.__setattr__(self, "_of_lane", of_lane)
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The office's time zone."""
+        return self.calendar.zone
 
     def group_of(self, lane: str) -> str | None:
         """Give the key of the group a lane's name means; letter case and white space do not matter."""
@@ -192,6 +199,7 @@ def _folded(lane: str) -> str:
 def read_office(path: Path) -> Office:
     """Read ``office.toml``: ``name``, ``zone`` and a ``[groups.KEY]`` table with ``name`` and ``lanes`` for each group.
 
+    When the office works is in ``[hours]`` and ``[holidays]`` (:mod:`engine.calendar.tables`).
     Raises :class:`errors.ConfigurationError` with the place in the file.
     """
     try:
@@ -205,11 +213,13 @@ def read_office(path: Path) -> Office:
         zone_info = ZoneInfo(zone)
     except (ZoneInfoNotFoundError, ValueError, OSError):
         raise errors.ConfigurationError(name=f"{path}: zone", reason=f'"{zone}" is no time zone') from None
-    tables = data.get("groups", {})
-    if not isinstance(tables, dict):
+    pelaksana = data.get("groups", {})
+    if not isinstance(pelaksana, dict):
         raise errors.ConfigurationError(name=f"{path}: groups", reason="it must be a table of groups")
     return Office(
-        _text(path, data, "name"), zone_info, tuple(_group(path, key, table) for key, table in tables.items())
+        _text(path, data, "name"),
+        tables.read(data, zone_info, f"{path}: "),
+        tuple(_group(path, key, table) for key, table in pelaksana.items()),
     )
 
 

@@ -2,12 +2,14 @@
 
 import stat
 import sys
+from datetime import date
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from engine import config, endpoints, errors
+from engine.calendar.worktime import Calendar
 
 OFFICE = """
 name = "Dinas Komunikasi dan Informatika"
@@ -138,6 +140,14 @@ def test_an_office_is_read(office_file):
     assert office.group("nobody") is None
 
 
+def test_an_office_works_in_the_usual_hours_of_its_zone_unless_it_says_so(office_file):
+    assert config.read_office(office_file(OFFICE)).calendar == Calendar(ZoneInfo("Asia/Makassar"))
+    hours = '[hours]\nmonday = ["08:00-12:00"]\n[holidays]\noff = [2026-10-12]\n'
+    calendar = config.read_office(office_file(OFFICE + hours)).calendar
+    assert calendar.hours(date(2026, 10, 5)) == ((480, 720),)
+    assert calendar.hours(date(2026, 10, 12)) == calendar.hours(date(2026, 10, 6)) == ()
+
+
 @pytest.mark.parametrize("lane", ["KADIS", "kadis", "Kepala Dinas", "kepala\n  dinas ", "KAKAN"])
 def test_a_lane_means_its_group_however_it_is_written(office_file, lane):
     assert config.read_office(office_file(OFFICE)).group_of(lane) == "kadis"
@@ -158,6 +168,9 @@ def test_a_strange_lane_means_no_group(office_file):
         ("name = 'x'\nzone = 'Asia/Nowhere'", "Asia/Nowhere"),
         ("name = 'x'\nzone = '../../etc/passwd'", "zone"),
         ("name = 'x'\nzone = 'UTC'\ngroups = 3", "groups"),
+        ("name = 'x'\nzone = 'UTC'\n[hours]\nmonday = ['8-12']", "office.toml: hours.monday"),
+        ("name = 'x'\nzone = 'UTC'\n[holidays]\noff = ['today']", "office.toml: holidays.off"),
+        ("name = 'x'\nzone = 'UTC'\n[holidays]\noff = [2026-02-30]", "office.toml"),
         ("name = 'x'\nzone = 'UTC'\n[groups]\nkadis = 3", "groups.kadis"),
         ("name = 'x'\nzone = 'UTC'\n[groups.kadis]\nlanes = []", "groups.kadis.name"),
         ("name = 'x'\nzone = 'UTC'\n[groups.kadis]\nname = 'K'\nlanes = 'K'", "groups.kadis.lanes"),

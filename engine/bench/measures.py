@@ -16,6 +16,7 @@ from sqlalchemy import event, select
 
 from engine import config
 from engine.bench import loads, samples
+from engine.calendar.worktime import Calendar
 from engine.execution.baseline import Baseline
 from engine.people import access, groups, users
 from engine.runtime import deployments, instances, tasks
@@ -146,7 +147,9 @@ def _bench() -> Iterator[_Bench]:
         folder = Path(name)
         url = f"sqlite:///{folder / 'lajur.db'}"
         office = config.Office(
-            "Bench", ZoneInfo("Asia/Makassar"), tuple(config.Group(key, key.title(), (key,)) for key in samples.OFFICE)
+            "Bench",
+            Calendar(ZoneInfo("Asia/Makassar")),
+            tuple(config.Group(key, key.title(), (key,)) for key in samples.OFFICE),
         )
         password = f"{secrets.token_hex(8)}-kata-7"
         db.upgrade(url)

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import bindparam, delete, insert, select, update
 
 from engine import errors
+from engine.calendar import tables
 from engine.config import Group, Office
 from engine.store import db, keys, models, types
 from engine.store.db import Session
@@ -58,6 +59,7 @@ def sync(session: Session, office: Office) -> bool:
     source = {
         "name": office.name,
         "zone": office.zone.key,
+        "calendar": tables.written(office.calendar),
         "groups": [{"key": group.key, "name": group.name, "lanes": list(group.lanes)} for group in office.groups],
     }
     revision = sha256(types.dumps(source).encode()).hexdigest()
@@ -105,7 +107,8 @@ def office(session: Session, revision: str | None = None) -> Office:
     groups = tuple(Group(group["key"], group["name"], tuple(group["lanes"])) for group in source["groups"])
     if len(_kept) >= _KEPT:
         _kept.clear()
-    return _kept.setdefault(revision, Office(source["name"], ZoneInfo(source["zone"]), groups))
+    calendar = tables.read(source.get("calendar", {}), ZoneInfo(source["zone"]))  # early versions kept none
+    return _kept.setdefault(revision, Office(source["name"], calendar, groups))
 
 
 def join(

@@ -264,7 +264,7 @@ def _task(
         "version": 1,
         "form_key": opened.form_key,
         "sop_no": opened.properties.get("sop.no"),
-        "due_at": waktu.due(now, waktu.parse(target)) if target else None,
+        "due_at": waktu.due(now, waktu.parse(target), office.calendar) if target else None,
         "created_at": now,
     }
 

@@ -1,11 +1,12 @@
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from engine import errors
+from engine.calendar.worktime import Calendar
 from engine.config import Group, Office
 from engine.people import access, groups
 from engine.store import models
@@ -49,6 +50,27 @@ def test_a_known_revision_is_not_asked_for_again(db, office, statements):
     assert statements.sql == []
 
 
+def test_a_change_of_the_calendar_takes_effect(db, office):
+    closed = replace(office, calendar=replace(office.calendar, off=frozenset({date(2026, 10, 12)})))
+    with db.begin() as session:
+        assert groups.sync(session, closed)
+        read = groups.office(session)
+        assert read == closed != office
+        assert not read.calendar.is_working_day(date(2026, 10, 12))
+        assert groups.sync(session, closed) is False
+
+
+def test_an_office_kept_without_its_calendar_has_the_usual_one(db, office):
+    """As version 0.1.0 kept it."""
+    with db.begin() as session:
+        source = session.execute(select(models.offices.c.source)).scalar_one()
+        del source["calendar"]
+        session.execute(update(models.offices).values(revision="as 0.1.0 kept it", source=source))
+        assert groups.office(session) == replace(office, calendar=Calendar(office.zone))
+        assert groups.sync(session, office)
+        assert "calendar" in session.execute(select(models.offices.c.source)).scalar_one()
+
+
 def test_a_database_without_an_office_says_so(db):
     with db.begin() as session:
         session.execute(models.offices.delete())
@@ -59,7 +81,7 @@ def test_a_database_without_an_office_says_so(db):
 def test_many_offices_do_not_fill_the_memory(db):
     with db.begin() as session:
         for number in range(70):
-            groups.sync(session, Office(f"Kantor {number}", ZoneInfo("Asia/Makassar")))
+            groups.sync(session, Office(f"Kantor {number}", Calendar(ZoneInfo("Asia/Makassar"))))
             assert groups.office(session).name == f"Kantor {number}"
         assert len(groups._kept) <= 64
 
