@@ -251,7 +251,7 @@ def _task(
         "version": 1,
         "form_key": opened.form_key,
         "sop_no": opened.properties.get("sop.no"),
-        "due_at": waktu.due(now, waktu.parse(target)) if target else None,
+        "due_at": opened.due or (waktu.due(now, waktu.parse(target)) if target else None),
         "created_at": now,
     }
 
