@@ -26,7 +26,7 @@ def as_text(value: object) -> str | None:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, int | float):
-        value = f"{value:.0f}" if value == value // 1 else repr(value)
+        value = str(int(value)) if value == value // 1 else repr(value)
     elif isinstance(value, datetime):
         value = (value.astimezone(UTC) if value.tzinfo else value).isoformat()
     elif isinstance(value, date | time):

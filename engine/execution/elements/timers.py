@@ -16,7 +16,7 @@ from engine.execution.mended import Token
 from engine.execution.variables import Expression
 
 _DURATION = re.compile(
-    r"P(?=.)(?:(\d{1,6})Y)?(?:(\d{1,6})M)?(?:(\d{1,6})W)?(?:(\d{1,6})D)?"
+    r"P(?=.)(?:(\d{1,9})Y)?(?:(\d{1,9})M)?(?:(\d{1,9})W)?(?:(\d{1,9})D)?"
     r"(?:T(?=.)(?:(\d{1,9})H)?(?:(\d{1,9})M)?(?:(\d{1,9}(?:\.\d{1,6})?)S)?)?"
 )
 _CYCLE = re.compile(r"R(\d{0,18})/(?:([^/]+)/)?(P[^/]*)")
