@@ -144,6 +144,19 @@ def test_times_are_times(content, code):
     assert (code, "tunggu") in codes(content)
 
 
+def test_before_a_case_begins_there_is_nothing_to_read():
+    def begun(text):
+        return (
+            timer(text, "timeDate")
+            .replace('<bpmn:startEvent id="mulai"/>', "")
+            .replace("intermediateCatchEvent", "startEvent")
+        )
+
+    assert ("nothing-known-yet", "tunggu") in codes(begun("batas"))
+    assert ("nothing-known-yet", "tunggu") not in codes(begun("now() + duration(&quot;P1D&quot;)"))
+    assert ("nothing-known-yet", "tunggu") not in codes(timer("batas", "timeDate"))
+
+
 @pytest.mark.parametrize(
     ("text", "tag"),
     [

@@ -60,6 +60,11 @@ found = Rules(
             "Write ISO 8601, as in P2D (duration), 2026-11-22T08:00:00+08:00 (date) or R3/PT1H (cycle, not more often than once a second), a cron expression that some day meets, as in 0 8 * * 1-5 or @daily (cycle), or FEEL.",
         ),
         "no-time": Rule("error", "The timer of {element} has no time.", "Give a date, a duration or a cycle."),
+        "nothing-known-yet": Rule(
+            "error",
+            "The timer of {element} reads {name}, but before a case begins there are no variables.",
+            "Write the time itself, or make it of today() and now().",
+        ),
         "foreign-script": Rule(
             "error",
             "The script of {element} is {language}; only FEEL assignments are run.",
@@ -113,7 +118,7 @@ def check_process(process: model.Process, forms: Mapping[str, Collection[str]] |
     for use in uses:
         yield from _expression(use, read)
     for node in process.nodes():
-        yield from _timers(node, read)
+        yield from _timers(node, read, begins=node.kind == "startEvent" and node.id in process.body.nodes)
         if node.due_date and not timers.is_date(node.due_date) and not timers.is_duration(node.due_date):
             yield from _expression(_Use(node.due_date, "date", node.id, node.line), read)
         if node.kind == "scriptTask":
@@ -207,7 +212,8 @@ def _misfit(use: _Use, kind: str | None) -> str | None:
     return {"boolean": "never-boolean", "number": "bad-number", "list": "no-list", "date": "no-date"}[use.wanted]
 
 
-def _timers(node: model.Node, read: dict[str, _Use]) -> Iterator[Finding]:
+def _timers(node: model.Node, read: dict[str, _Use], *, begins: bool) -> Iterator[Finding]:
+    """Check the times of a node; ``begins``: it begins a case, whose variables are not there yet."""
     for event in node.events:
         if event.kind != "timer":
             continue
@@ -221,7 +227,9 @@ def _timers(node: model.Node, read: dict[str, _Use]) -> Iterator[Finding]:
         if text != event.text or timers.is_meant(text) or event.text[0].isdigit():
             yield found("bad-time", node.id, event.line, text=_short(event.text), kind=event.timer)
         else:
-            yield from _expression(_Use(event.text, "date", node.id, event.line), read)
+            yield from _expression(_Use(event.text, "date", node.id, event.line, foreign=begins), read)
+            for name in sorted(inspection.inspect(event.text).names) if begins else ():
+                yield found("nothing-known-yet", node.id, event.line, name=name)
 
 
 def _script(node: model.Node, read: dict[str, _Use], written: set[str]) -> Iterator[Finding]:
