@@ -227,6 +227,10 @@ class ErrorUncaught(ExecutionError):
     """The error {code} that {node} throws is caught nowhere."""
 
 
+class FailureUncaught(ErrorUncaught):
+    """{node} failed with {code}, which is caught nowhere: {message}"""
+
+
 class ConditionNotBoolean(ExecutionError):
     """The condition of {element} gives neither true nor false but a {kind}: {expression}"""
 

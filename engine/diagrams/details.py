@@ -253,8 +253,17 @@ def properties(index: Index, element: etree._Element, owner: str) -> dict[str, s
     return found
 
 
-def mappings(index: Index, node: etree._Element, owner: str, tag: str) -> tuple[model.Mapped, ...]:
-    """Read ``camunda:in`` (tag ``in``) or ``camunda:out`` of a call activity."""
+def exchanges(node: etree._Element) -> bool:
+    """Say whether values go from here to a connector or into a message, so that ``camunda:inputOutput`` means something."""
+    kind = str(node.tag)[len(B) :]
+    throws = kind in ("intermediateThrowEvent", "endEvent")
+    return kind in ("serviceTask", "sendTask") or (throws and node.find(f"{B}messageEventDefinition") is not None)
+
+
+def mappings(index: Index, node: etree._Element, owner: str, tag: Literal["in", "out"]) -> tuple[model.Mapped, ...]:
+    """Read what goes in or comes out: ``camunda:in`` and ``camunda:out``, or the parameters of ``camunda:inputOutput``."""
+    if exchanges(node):
+        return _parameters(index, node, owner, tag)
     found = []
     for each in node.iterfind(f"{B}extensionElements/{C}{tag}"):
         at = markup.line(each)
@@ -270,11 +279,39 @@ def mappings(index: Index, node: etree._Element, owner: str, tag: str) -> tuple[
     return tuple(found)
 
 
+def _parameters(index: Index, node: etree._Element, owner: str, tag: Literal["in", "out"]) -> tuple[model.Mapped, ...]:
+    found = []
+    for each in node.iterfind(f"{B}extensionElements/{C}inputOutput/{C}{tag}putParameter"):
+        parameter = f"{tag}putParameter"
+        label, source = (each.get("name") or "").strip(), text(each)
+        if tag == "out" and node.tag != f"{B}serviceTask":  # nothing comes back from a message
+            index.notice("acting-extension", each, owner, name=parameter)
+        elif len(each):
+            index.notice("acting-extension", each, owner, name=etree.QName(each[0]).localname)
+        elif label and source:
+            found.append(model.Mapped(source, label, markup.line(each)))
+        else:
+            index.notice("half-mapping", each, owner, mapping=f"camunda:{parameter}")
+    return tuple(found)
+
+
+def topic(node: etree._Element) -> str | None:
+    """Give the name of the connector that a service task asks for (``camunda:type="external"``)."""
+    external = node.tag == f"{B}serviceTask" and node.get(f"{C}type") == "external"
+    return (node.get(f"{C}topic") or "").strip() or None if external else None
+
+
+def retry(node: etree._Element) -> str | None:
+    """Give the text that says how a service task's connector is tried again; ``None`` where it is not written."""
+    written = node.find(f"{B}extensionElements/{C}failedJobRetryTimeCycle")
+    return None if written is None or node.tag != f"{B}serviceTask" else text(written)
+
+
 def implementations(node: etree._Element) -> tuple[model.Implementation, ...]:
-    """Give every way in which the node asks to be done by a machine."""
+    """Give every way in which the node asks to be done by a machine, other than by a connector."""
     at = markup.line(node)
     found = [model.Implementation(how, value, at) for how in _MACHINES if (value := node.get(f"{C}{how}")) is not None]
-    if (kind := node.get(f"{C}type")) is not None:
+    if (kind := node.get(f"{C}type")) is not None and topic(node) is None:
         found.append(model.Implementation(kind, node.get(f"{C}topic", ""), at))
     value = (node.get("implementation") or "").strip()
     if value and str(node.tag)[len(B) :] in _MACHINE_TASKS and value.lstrip("#").lower() not in _NOTHING:
@@ -290,9 +327,22 @@ def extensions(index: Index, root: etree._Element) -> None:
         for key in element.attrib:
             _extension(index, element, str(key), _KNOWN_ATTRIBUTES)
         if element.tag == f"{B}extensionElements" and (around := element.getparent()) is not None:
-            read = ("properties", "in", "out") if around.tag == f"{B}callActivity" else ("properties",)
+            read = _read_in(around)
             for child in element:
                 _extension(index, child, str(child.tag), read)
+                if child.tag == f"{C}inputOutput" and "inputOutput" in read:
+                    for parameter in child:
+                        _extension(index, parameter, str(parameter.tag), ("inputParameter", "outputParameter"))
+
+
+def _read_in(around: etree._Element) -> tuple[str, ...]:
+    """Give Camunda's extension elements that are read in an element."""
+    found: tuple[str, ...] = ("properties",)
+    if around.tag == f"{B}callActivity":
+        found += ("in", "out")
+    if around.tag == f"{B}serviceTask":
+        found += ("failedJobRetryTimeCycle",)
+    return (*found, "inputOutput") if exchanges(around) else found
 
 
 def _extension(index: Index, at: etree._Element, key: str, read: Collection[str]) -> None:

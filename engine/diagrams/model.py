@@ -69,9 +69,10 @@ class StandardLoop:
 
 @dataclass(frozen=True, slots=True)
 class Mapped:
-    """One value handed over a border (``camunda:in``, ``camunda:out``): ``target`` = ``source`` (FEEL).
+    """One value handed over a border: ``target`` = ``source`` (FEEL).
 
-    ``source`` and ``target`` are both ``"*"`` for ``variables="all"``.
+    Of a call activity (``camunda:in``, ``camunda:out``), or of what has ``camunda:inputOutput``. ``source`` and ``target`` are
+    both ``"*"`` for ``variables="all"``.
     """
 
     source: str
@@ -83,7 +84,7 @@ class Mapped:
 class Implementation:
     """How a foreign diagram wants a task done by a machine: ``how`` is the attribute or element that says so.
 
-    ``class``, ``expression``, ``delegateExpression``, ``external`` (text: the topic), ``connector``, ``resource`` (of a
+    ``class``, ``expression``, ``delegateExpression``, ``external`` (text: the topic; of a service task that is its connector), ``connector``, ``resource`` (of a
     script), ``decisionRef``, ``implementation`` (BPMN's own), ... Nothing here is ever run; checking refuses it by name.
     """
 
@@ -145,7 +146,9 @@ class Node:
     """A flow node. ``kind`` is BPMN's element name (``userTask``, ``exclusiveGateway``, ``boundaryEvent``, ...).
 
     ``lane`` is the innermost lane's name; a node in a sub-process has the lane of the sub-process unless it has its own;
-    ``None`` where there is none or it has no name. A name's white space is folded.
+    ``None`` where there is none or it has no name. A name's white space is folded. ``inputs`` and ``outputs`` are what a call
+    activity hands to its process and back, a service task to its ``topic`` (the connector's name) and back; of what sends a
+    message the inputs are its payload. ``retry`` is text as in ``R5/PT10M``; ``binding`` says which version is called.
     ``incoming`` and ``outgoing`` are flow ids in the diagram's order (``bpmn:outgoing`` decides where it is written,
     else document order); they are always complete. ``properties`` are the ``camunda:property`` pairs, among them ``sop.*``.
     """
@@ -174,6 +177,9 @@ class Node:
     script: str | None = None
     script_language: str | None = None
     called: str | None = None
+    binding: Literal["start", "latest"] = "start"
+    topic: str | None = None
+    retry: str | None = None
     inputs: tuple[Mapped, ...] = ()
     outputs: tuple[Mapped, ...] = ()
     body: Body | None = None

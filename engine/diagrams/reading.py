@@ -236,6 +236,7 @@ def _node(
         events = (model.Event("message", message, ref, line=markup.line(element)),) if ref else ()
     script = element.find(f"{B}script")
     form_key = element.get(f"{C}formKey", element.get(f"{C}formRef"))
+    properties = details.properties(index, element, node_id)
     return model.Node(
         id=node_id,
         kind=kind,
@@ -243,7 +244,7 @@ def _node(
         line=markup.line(element),
         lane=lane,
         documentation=_documentation(element),
-        properties=details.properties(index, element, node_id),
+        properties=properties,
         form_key=None if form_key is None else form_key.strip(),
         candidate_groups=_list(element.get(f"{C}candidateGroups")),
         candidate_users=_list(element.get(f"{C}candidateUsers")),
@@ -261,6 +262,9 @@ def _node(
         script=None if script is None else details.text(script),
         script_language=(element.get("scriptFormat") or "").strip() or None,
         called=(element.get("calledElement") or "").strip() or None,
+        binding="latest" if properties.get("call.version") == "latest" else "start",
+        topic=details.topic(element),
+        retry=details.retry(element),
         inputs=details.mappings(index, element, node_id, "in"),
         outputs=details.mappings(index, element, node_id, "out"),
         body=body,

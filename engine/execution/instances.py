@@ -9,7 +9,7 @@ import time
 from collections import deque
 from datetime import datetime
 from operator import itemgetter
-from typing import Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from SpiffWorkflow.bpmn import BpmnWorkflow
 from SpiffWorkflow.bpmn.util.subworkflow import BpmnSubWorkflow
@@ -19,11 +19,38 @@ from engine.execution import outcomes
 from engine.execution.mended import COMPLETED, DEFINITE, MAYBE, READY, ROOT, STARTED, WAITING, BodySpec, FlowNode, Token
 from engine.execution.variables import Scope
 
+if TYPE_CHECKING:
+    from engine.execution.specs import Spec
+
 MAXIMUM_STEPS = 10_000  # nodes run in one call
 MAXIMUM_SECONDS = 20  # of computing in one call; each expression has a limit of its own
 MAXIMUM_TOKENS = 20_000  # unfinished at one time
 
+_PLAIN_ROW = 4  # entries of a level's row; one of another definition has its id besides
+
 Row = list[Any]  # a token or a level as JSON
+
+
+class Library(Protocol):
+    """Where the definitions are that are called at their newest version."""
+
+    def latest(self, key: str) -> "tuple[str, Spec]":
+        """Give the id and the spec of the newest version of a process. Raises NotFound."""
+
+    def spec(self, definition_id: str) -> "Spec":
+        """Give the spec of a version that was called before. Raises NotFound."""
+
+
+class NoLibrary:
+    """The library of who has none: nothing is found in it."""
+
+    def latest(self, key: str) -> "tuple[str, Spec]":
+        """Raise NotFound."""
+        raise errors.NotFound(kind="Process", key=key)
+
+    def spec(self, definition_id: str) -> "Spec":
+        """Raise NotFound."""
+        raise errors.NotFound(kind="Definition", key=definition_id)
 
 
 class Level:
@@ -35,6 +62,7 @@ class Level:
     host: Token | None
     completed: bool
     depth: int
+    definition: str | None = None  # the id of the definition that was called at its newest version
 
     def open(self, instance: "Instance", host: Token | None, scope: Scope | None, *, isolated: bool) -> None:
         """Set up an empty level. ``isolated``: names are not looked up outside."""
@@ -92,17 +120,21 @@ class Level:
     # stored rows
 
     def row(self, *, prune: bool) -> Row:
-        """Give the level as JSON: ``[host, tokens, scope, flags]``, tokens in order of opening."""
+        """Give the level as JSON: ``[host, tokens, scope, flags]``, tokens in order of opening.
+
+        A level of a definition that was called at its newest version adds that definition's id.
+        """
         tokens = {**(self.alive if prune else self.tasks), **self.listening}
         rows = [_pack(token, tokens) for number, token in tokens.items() if number]
         rows += self.asleep.values()
         rows.sort(key=itemgetter(0))
         flags = int(self.isolated) + 2 * int(self.interrupted)
-        return [self.host.id if self.host else 0, rows, self.scope and self.scope.pack(), flags]
+        row = [self.host.id if self.host else 0, rows, self.scope and self.scope.pack(), flags]
+        return row if self.definition is None else [*row, self.definition]
 
     def lay(self, row: Row) -> None:
         """Take over what ``row`` gave. Tokens sleep until they are needed, except those that wait for each other."""
-        host, tokens, scope, flags = row
+        host, tokens, scope, flags, *_ = row
         self.isolated, self.interrupted = bool(flags & 1), bool(flags & 2)
         self.scope = scope and Scope.unpack(host, scope)
         self.asleep = {token[0]: token for token in tokens}
@@ -167,9 +199,10 @@ class Instance(Level, BpmnWorkflow):  # type: ignore[misc]
 
     subprocesses: dict[int, "Inner"]
 
-    def __init__(self, spec: BodySpec, now: datetime, number: int = 0) -> None:
+    def __init__(self, spec: BodySpec, now: datetime, number: int = 0, library: Library | None = None) -> None:
         super().__init__(spec, script_engine=_NO_SCRIPTS, deserializing=True)
         self.now = now
+        self.library = library or NoLibrary()
         self.number = self.number_before = number  # of the last token, now and at the start of the step
         self.steps = 0
         self.begun = time.thread_time()
@@ -181,6 +214,7 @@ class Instance(Level, BpmnWorkflow):  # type: ignore[misc]
         self.closed: list[outcomes.Closed] = []
         self.timers: dict[int, outcomes.Timer] = {}
         self.subscriptions: dict[int, outcomes.Subscription] = {}
+        self.services: dict[int, outcomes.Service] = {}
         self.ended: list[int] = []
         self.thrown: list[outcomes.Thrown] = []
         self.changed: dict[tuple[int, str], tuple[Scope, object]] = {}
@@ -205,8 +239,14 @@ class Instance(Level, BpmnWorkflow):  # type: ignore[misc]
         """Give the level that runs inside a token."""
         row = self.stored.pop(token.id, None)
         if row is not None:
-            Inner(token.task_spec.inner, token, None, isolated=False).lay(row)
+            definition = row[4] if len(row) > _PLAIN_ROW else None
+            Inner(self.body(token.task_spec, row), token, None, isolated=False, definition=definition).lay(row)
         return self.subprocesses.get(token.id)
+
+    def body(self, node: FlowNode, row: Row) -> BodySpec:
+        """Give what runs inside a node, whose level was stored as ``row``."""
+        body: BodySpec = self.library.spec(row[4]).main if len(row) > _PLAIN_ROW else node.inner
+        return body
 
     def token(self, number: int) -> Token | None:
         """Find an unfinished token."""
@@ -247,10 +287,10 @@ class Instance(Level, BpmnWorkflow):  # type: ignore[misc]
         return [self.number, self.completed, rows]
 
     @classmethod
-    def unpack(cls, spec: BodySpec, packed: Row, now: datetime) -> "Instance":
+    def unpack(cls, spec: BodySpec, packed: Row, now: datetime, library: Library | None = None) -> "Instance":
         """Take over what ``pack`` gave. Raises NodeGone where a token is at a node that the definition lacks."""
         number, completed, rows = packed
-        instance = cls(spec, now, number)
+        instance = cls(spec, now, number, library)
         instance.completed = completed
         instance.stored = {row[0]: row for row in rows}
         bodies = {0: spec}
@@ -262,7 +302,7 @@ class Instance(Level, BpmnWorkflow):  # type: ignore[misc]
                     raise errors.NodeGone(node=token[1])
                 instance.where[token[0]] = host
                 if token[0] in instance.stored:
-                    bodies[token[0]] = node.inner
+                    bodies[token[0]] = instance.body(node, instance.stored[token[0]])
         instance.lay(instance.stored.pop(0))
         return instance
 
@@ -312,8 +352,11 @@ class Instance(Level, BpmnWorkflow):  # type: ignore[misc]
 class Inner(Level, BpmnSubWorkflow):  # type: ignore[misc]
     """A sub-process or called process that runs inside an instance, on behalf of its ``host``."""
 
-    def __init__(self, spec: BodySpec, host: Token, scope: Scope | None, *, isolated: bool) -> None:
+    def __init__(
+        self, spec: BodySpec, host: Token, scope: Scope | None, *, isolated: bool, definition: str | None = None
+    ) -> None:
         self.host = host
+        self.definition = definition
         super().__init__(spec, host.id, host.instance, deserializing=True)
         self.open(host.instance, host, scope, isolated=isolated)
         host.instance.subprocesses[host.id] = self
@@ -322,11 +365,14 @@ class Inner(Level, BpmnSubWorkflow):  # type: ignore[misc]
         return self.host.workflow.depth + 1 if self.host is not None else 0
 
 
-def enter(host: Token, spec: BodySpec, scope: Scope | None = None) -> Inner:
-    """Open a level inside a token. With a ``scope`` nothing else is seen in it, as in a called process."""
+def enter(host: Token, spec: BodySpec, scope: Scope | None = None, definition: str | None = None) -> Inner:
+    """Open a level inside a token. With a ``scope`` nothing else is seen in it, as in a called process.
+
+    ``definition`` is the id of the called definition where only the call chose its version.
+    """
     host._set_state(STARTED)
     if scope is not None:
-        return Inner(spec, host, scope, isolated=True)
+        return Inner(spec, host, scope, isolated=True, definition=definition)
     return Inner(spec, host, Scope(host.id, dict.fromkeys(spec.data)) if spec.data else None, isolated=False)
 
 

@@ -265,11 +265,11 @@ class Token(Task):  # type: ignore[misc]
                 yield level.scope
             token = None if level.isolated else level.host
 
-    def evaluate(self, expression: Expression) -> object:
-        """Evaluate an expression over the variables that the token sees."""
+    def evaluate(self, expression: Expression, extra: Mapping[str, object] | None = None) -> object:
+        """Evaluate an expression over the variables that the token sees; ``extra`` goes before them."""
         instance = self.workflow.instance
         instance.check_time()
-        return expression.evaluate(self.scopes(), instance.now)
+        return expression.evaluate(self.scopes(), instance.now, extra)
 
     def holds(self, condition: Expression | None, extra: Mapping[str, object] | None = None) -> bool:
         """Tell whether a condition is true; where there is none, it is."""

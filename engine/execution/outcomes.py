@@ -5,9 +5,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
+from engine.diagrams.retries import Retry
+
 Status = Literal["active", "completed"]
 Kind = Literal["entered", "left", "taken", "cancelled", "fired"]
-Waiting = Literal["task", "timer", "message", "signal", "event", "inside", "join"]
+Waiting = Literal["task", "timer", "message", "signal", "service", "event", "inside", "join"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +27,11 @@ class StartEvent:
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """A task for people. ``local`` are the variables of its own scope, such as the item of a multi-instance."""
+    """A task for people. ``local`` are the variables of its own scope, such as the item of a multi-instance.
+
+    ``due`` is aware. ``definition`` is the id of the definition that the task belongs to where that was called at its newest
+    version; ``None``: the instance's own.
+    """
 
     token: int
     node: str
@@ -35,7 +41,8 @@ class Opened:
     local: Mapping[str, object]
     properties: Mapping[str, str]
     candidate_groups: tuple[str, ...] = ()
-    due_date: str | None = None
+    due: datetime | None = None
+    definition: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,22 +65,69 @@ class Timer:
 
 @dataclass(frozen=True, slots=True)
 class Subscription:
-    """A message or signal that ``token`` now waits for."""
+    """A message or signal that ``token`` now waits for.
+
+    ``payload_key`` is the FEEL that :func:`engine.execution.correlation.key_of` evaluates over a message's payload, for that to
+    equal ``key``; "" where the element has no ``message.key``: then it is the business key that decides.
+    """
 
     token: int
     node: str
     kind: Literal["message", "signal"]
     name: str
+    key: str | None = None
+    payload_key: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """A service task whose ``token`` now waits for its connector: ``resume`` or ``fail`` it.
+
+    ``retry`` is how the diagram wants it tried again, ``None`` where it does not say.
+    """
+
+    token: int
+    node: str
+    connector: str
+    retry: Retry | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StartTrigger:
+    """A start event that begins a new instance when a message or signal of the name comes.
+
+    ``payload_key`` is FEEL for the key of a message, "" where the start event has no ``message.key``.
+    """
+
+    node: str
+    kind: Literal["message", "signal"]
+    name: str
+    payload_key: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class StartTimer:
+    """A start event that begins a new instance at ``due`` (aware); ``plan`` (JSON) tells when it does so again."""
+
+    node: str
+    due: datetime
+    plan: list[object]
 
 
 @dataclass(frozen=True, slots=True)
 class Thrown:
-    """A message, signal, error or escalation that was thrown; messages and signals concern other instances too."""
+    """A message, signal, error or escalation that was thrown; messages and signals concern other instances too.
+
+    Of a message ``key`` is what the thrower's ``message.key`` gives (``None`` without one) and ``payload`` what is sent with it;
+    of an error that a connector reported the payload holds its ``message``.
+    """
 
     token: int
     node: str
     kind: Literal["message", "signal", "error", "escalation"]
     name: str | None
+    key: str | None = None
+    payload: Mapping[str, object] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,8 +160,8 @@ class Change:
 class Step:
     """The new state of an instance and what led to it, relative to the state before.
 
-    ``timers`` and ``subscriptions`` are those that are new or, for a repeating timer, due at another time; ``ended`` are the
-    tokens of timers and subscriptions that no longer wait. ``steps`` is how many nodes ran.
+    ``timers``, ``subscriptions`` and ``services`` are those that are new or, for a repeating timer, due at another time;
+    ``ended`` are the tokens of such as no longer wait. ``steps`` is how many nodes ran.
     """
 
     state: bytes
@@ -116,6 +170,7 @@ class Step:
     closed: tuple[Closed, ...] = ()
     timers: tuple[Timer, ...] = ()
     subscriptions: tuple[Subscription, ...] = ()
+    services: tuple[Service, ...] = ()
     ended: tuple[int, ...] = ()
     thrown: tuple[Thrown, ...] = ()
     events: tuple[Happened, ...] = ()

@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from engine import errors
-from engine.diagrams import model
-from engine.execution.elements import activities, events, gateways
+from engine.diagrams import model, retries
+from engine.execution.elements import activities, events, gateways, services
 from engine.execution.mended import ROOT, BodySpec, Flow, FlowNode
 from engine.execution.variables import Expression
 from engine.expressions import inspection
@@ -29,7 +29,10 @@ _THROWN: Mapping[str, frozenset[str]] = {
 
 @dataclass(frozen=True, slots=True)
 class Spec:
-    """A definition that can be run. ``main`` is its process; ``calls`` are the keys of the processes of other files in it."""
+    """A definition that can be run. ``main`` is its process; ``calls`` are the keys of the processes of other files in it.
+
+    Processes that are called at their newest version are not in it.
+    """
 
     main: BodySpec
     calls: frozenset[str]
@@ -111,33 +114,13 @@ class _Compiler:
             raise _refused(node, "what it asks for cannot be done")
         if node.kind.endswith("Event"):
             return _event(part, node)
-        match node.kind:
-            case "exclusiveGateway":
-                return gateways.ExclusiveGateway(part.spec, node)
-            case "parallelGateway" | "inclusiveGateway":
-                kind = gateways.ParallelGateway if node.kind == "parallelGateway" else gateways.InclusiveGateway
-                join = kind(part.spec, node)
-                join.incoming = node.incoming
-                return join
-            case "eventBasedGateway":
-                return events.EventBasedGateway(part.spec, node)
-            case "scriptTask":
-                return _script(part.spec, node, name)
-            case "sendTask":
-                send = activities.SendTask(part.spec, node, name)
-                send.event = _only_event(node, frozenset(("message",)))
-                return send
-            case "receiveTask":
-                receive = activities.ReceiveTask(part.spec, node, name)
-                receive.trigger = events.Trigger(_only_event(node, frozenset(("message",))), node.id)
-                return receive
-            case "callActivity":
-                return self._call(part, node, name)
-            case "subProcess" | "transaction":
-                return self._sub_process(part, node, name)
-        if node.kind in _HUMAN:
-            return activities.HumanTask(part.spec, node, name)
-        raise _refused(node, f"a {node.kind} is not supported")
+        if node.kind.endswith("Gateway"):
+            return _gateway(part.spec, node)
+        if node.kind == "callActivity":
+            return self._call(part, node, name)
+        if node.kind in ("subProcess", "transaction"):
+            return self._sub_process(part, node, name)
+        return _task(part.spec, node, name)
 
     def _sub_process(self, part: _Part, node: model.Node, name: str) -> FlowNode:
         body = node.body or model.Body()
@@ -152,7 +135,7 @@ class _Compiler:
             starts = [each for each in body.nodes.values() if each.kind == "startEvent"]
             if len(starts) != 1:
                 raise _refused(node, "an event sub-process has one start event")
-            event.trigger = events.Trigger(_only_event(starts[0], _CAUGHT["event sub-process"]), starts[0].id)
+            event.trigger = _trigger(starts[0], _CAUGHT["event sub-process"])
             event.interrupting = starts[0].interrupting or event.trigger.kind == "error"
             return event
         made = activities.SubProcess(part.spec, node, name)
@@ -163,14 +146,17 @@ class _Compiler:
     def _call(self, part: _Part, node: model.Node, name: str) -> FlowNode:
         key = node.called or ""
         diagram = part.diagram
+        call = activities.CallActivity(part.spec, node, name)
+        call.inputs, call.outputs = _handed(node, node.inputs), _handed(node, node.outputs)
+        if node.binding == "latest" and key and key not in diagram.processes:
+            call.latest = key
+            return call
         if key not in diagram.processes and key in self.called:
             self.calls.add(key)
             diagram = self.called[key]
             key = key if key in diagram.processes else diagram.main
-        call = activities.CallActivity(part.spec, node, name)
         call.inner = self.process(diagram, key, node.id)
         self._callers.append(call)
-        call.inputs, call.outputs = _handed(node, node.inputs), _handed(node, node.outputs)
         return call
 
 
@@ -186,13 +172,46 @@ def _only_event(node: model.Node, allowed: frozenset[str]) -> model.Event:
     return node.events[0]
 
 
+def _gateway(spec: BodySpec, node: model.Node) -> FlowNode:
+    match node.kind:
+        case "exclusiveGateway":
+            return gateways.ExclusiveGateway(spec, node)
+        case "eventBasedGateway":
+            return events.EventBasedGateway(spec, node)
+        case "parallelGateway" | "inclusiveGateway":
+            kind = gateways.ParallelGateway if node.kind == "parallelGateway" else gateways.InclusiveGateway
+            join = kind(spec, node)
+            join.incoming = node.incoming
+            return join
+    raise _refused(node, f"a {node.kind} is not supported")
+
+
+def _task(spec: BodySpec, node: model.Node, name: str) -> FlowNode:
+    match node.kind:
+        case "scriptTask":
+            return _script(spec, node, name)
+        case "serviceTask":
+            return _service(spec, node, name)
+        case "sendTask":
+            send = activities.SendTask(spec, node, name)
+            send.event, send.letter = _only_event(node, frozenset(("message",))), _letter(node)
+            return send
+        case "receiveTask":
+            receive = activities.ReceiveTask(spec, node, name)
+            receive.trigger = _trigger(node, frozenset(("message",)))
+            return receive
+    if node.kind in _HUMAN:
+        return activities.HumanTask(spec, node, name)
+    raise _refused(node, f"a {node.kind} is not supported")
+
+
 def _event(part: _Part, node: model.Node) -> FlowNode:
     spec = part.spec
     match node.kind:
         case "startEvent":
             start = events.StartEvent(spec, node)
             if node.events and part.owner is None:
-                start.trigger = events.Trigger(_only_event(node, _CAUGHT["startEvent"]), node.id)
+                start.trigger = _trigger(node, _CAUGHT["startEvent"])
             if node.events and part.owner is not None and not part.owner.triggered_by_event:
                 raise _refused(node, "an embedded sub-process starts with a none start event")
             return start
@@ -200,20 +219,52 @@ def _event(part: _Part, node: model.Node) -> FlowNode:
             if _is_link(node):
                 return FlowNode(spec, node)
             catch = events.CatchEvent(spec, node)
-            catch.trigger = events.Trigger(_only_event(node, _CAUGHT[node.kind]), node.id)
+            catch.trigger = _trigger(node, _CAUGHT[node.kind])
             return catch
         case "boundaryEvent":
             boundary = events.BoundaryEvent(spec, node)
-            boundary.trigger = events.Trigger(_only_event(node, _CAUGHT[node.kind]), node.id)
+            boundary.trigger = _trigger(node, _CAUGHT[node.kind])
             boundary.interrupting = node.interrupting or boundary.trigger.kind in {"error", "cancel"}
             return boundary
         case "intermediateThrowEvent" | "endEvent":
             if _is_link(node) and node.kind == "intermediateThrowEvent":
                 return events.LinkThrow(spec, node)
             throw = (events.EndEvent if node.kind == "endEvent" else events.ThrowEvent)(spec, node)
-            throw.event = _only_event(node, _THROWN[node.kind]) if node.events else None
+            if node.events:
+                throw.event, throw.letter = _only_event(node, _THROWN[node.kind]), _letter(node)
             return throw
     raise _refused(node, f"a {node.kind} is not supported")
+
+
+def _trigger(node: model.Node, allowed: frozenset[str]) -> events.Trigger:
+    event = _only_event(node, allowed)
+    return events.Trigger(event, node.id, _key(node) if event.kind == "message" else None)
+
+
+def _letter(node: model.Node) -> events.Letter:
+    if node.events[0].kind != "message":
+        return events.Letter()
+    return events.Letter(_key(node), _evaluated(node, node.inputs))
+
+
+def _key(node: model.Node) -> Expression | None:
+    return _expression(node.properties.get("message.key"), node)
+
+
+def _service(spec: BodySpec, node: model.Node, name: str) -> FlowNode:
+    retry = None if node.retry is None else retries.parse(node.retry)
+    if node.topic is None:
+        raise _refused(node, "it names no connector")
+    if retry is None and node.retry is not None:
+        raise _refused(node, f"{node.retry} does not say how often it is tried")
+    service = services.ServiceTask(spec, node, name)
+    service.connector, service.retry = node.topic, retry
+    service.inputs, service.outputs = _evaluated(node, node.inputs), _evaluated(node, node.outputs)
+    return service
+
+
+def _evaluated(node: model.Node, mapping: tuple[model.Mapped, ...]) -> tuple[tuple[str, Expression], ...]:
+    return tuple((each.target, Expression(each.source, node.id)) for each in mapping)
 
 
 def _is_link(node: model.Node) -> bool:

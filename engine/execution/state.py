@@ -15,7 +15,7 @@ import orjson
 import zstandard
 
 from engine import errors
-from engine.execution.instances import Instance
+from engine.execution.instances import Instance, Library
 from engine.execution.mended import BodySpec
 
 VERSION = 1
@@ -38,7 +38,7 @@ def dump(instance: Instance, *, prune: bool = True) -> bytes:
     return head + zlib.crc32(body, zlib.crc32(head)).to_bytes(4, "big") + body
 
 
-def load(spec: BodySpec, state: bytes, now: datetime) -> Instance:
+def load(spec: BodySpec, state: bytes, now: datetime, library: Library | None = None) -> Instance:
     """Bring an instance back. Raises StateUnreadable, or NodeGone where the definition lacks the node of a token."""
     if len(state) < _HEADER or state[0] != VERSION:
         raise errors.StateUnreadable(reason=f"it is not of version {VERSION}")
@@ -48,7 +48,7 @@ def load(spec: BodySpec, state: bytes, now: datetime) -> Instance:
     try:
         if state[1] == _ZSTANDARD:
             body = _tool("decompressor", zstandard.ZstdDecompressor).decompress(body, max_output_size=MAXIMUM_SIZE)
-        return Instance.unpack(spec, orjson.loads(body), now)
+        return Instance.unpack(spec, orjson.loads(body), now, library)
     except (zstandard.ZstdError, ValueError, TypeError, KeyError, IndexError, AttributeError) as error:
         raise errors.StateUnreadable(reason=f"{type(error).__name__}: {error}") from error
 

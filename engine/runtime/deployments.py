@@ -35,6 +35,8 @@ from engine.runtime.definitions import versions as versions  # noqa: PLC0414
 from engine.store import db, keys, models, types
 
 Findings = dict[str, tuple[checking.Finding, ...]]
+Connectors = Mapping[str, Mapping[str, bool]]
+"""Connector name to input name to whether it must be given."""
 
 _TURN = 0x6465706C6F79  # "deploy"
 
@@ -88,16 +90,25 @@ _retire = (
 )
 
 
-def check(session: db.Session, files: Mapping[str, bytes], office: Office) -> Findings:
+def check(
+    session: db.Session, files: Mapping[str, bytes], office: Office, *, connectors: Connectors | None = None
+) -> Findings:
     """Judge files as :func:`deploy` would, and store nothing: findings by file, errors first, empty where all is well.
 
-    ``files``: names ending in ``.bpmn`` or ``.form`` to contents. Raises :class:`errors.InputError` for another name.
+    ``files``: names ending in ``.bpmn`` or ``.form`` to contents; without ``connectors``, service tasks are not judged by
+    them. Raises :class:`errors.InputError` for another name.
     """
-    return _Plan(session, files, office).findings()
+    return _Plan(session, files, office, connectors).findings()
 
 
 def deploy(
-    session: db.Session, files: Mapping[str, bytes], *, actor: access.Actor, now: datetime, office: Office
+    session: db.Session,
+    files: Mapping[str, bytes],
+    *,
+    actor: access.Actor,
+    now: datetime,
+    office: Office,
+    connectors: Connectors | None = None,
 ) -> Deployment:
     """Make new versions of what changed, and make the office's groups the given ones.
 
@@ -107,7 +118,7 @@ def deploy(
     access.require_deploy(actor)
     groups.sync(session, office)
     db.take_turns(session, _TURN)
-    plan = _Plan(session, files, office)
+    plan = _Plan(session, files, office, connectors)
     found = plan.findings()
     bad = [name for name, each in found.items() if any(finding.severity == "error" for finding in each)]
     if bad:
@@ -192,9 +203,12 @@ def _store_definitions(
 class _Plan:
     """What files would become, next to what is deployed."""
 
-    def __init__(self, session: db.Session, files: Mapping[str, bytes], office: Office) -> None:
+    def __init__(
+        self, session: db.Session, files: Mapping[str, bytes], office: Office, connectors: Connectors | None
+    ) -> None:
         self._session = session
         self._office = office
+        self._connectors = connectors
         self._refused: Findings = {}
         self._read_stored: dict[str, tuple[bytes, model.Diagram]] = {}
         self.stored: dict[str, Row[*tuple[Any, ...]]] = {row.key: row for row in session.execute(_current)}
@@ -308,7 +322,12 @@ class _Plan:
         names = {key: form[0].names for key in _form_keys(draft.diagram) if (form := self._form(key)) is not None}
         processes = {key for key in (*self.drafts, *self.stored) if self._known(key)} - {draft.key}
         found = checking.check(
-            draft.diagram, forms=names, lanes=self._office.group_of, processes=processes, name=draft.key
+            draft.diagram,
+            forms=names,
+            lanes=self._office.group_of,
+            processes=processes,
+            name=draft.key,
+            connectors=self._connectors,
         )
         yield from found
         people = list(self._judge_groups(draft.diagram))
@@ -368,9 +387,10 @@ def _refusal(code: str, error: errors.LajurError, element: str | None = None, li
 
 
 def _called(diagram: model.Diagram) -> Iterator[str]:
-    """Give the keys of the processes of other files that a diagram calls."""
+    """Give the keys of the processes of other files that a diagram calls in the version of its deployment."""
     for node in definitions.nodes(diagram):
-        if node.kind == "callActivity" and node.called and node.called not in diagram.processes:
+        bound = node.kind == "callActivity" and node.binding == "start"  # else its version is chosen when it is called
+        if bound and node.called and node.called not in diagram.processes:
             yield node.called
 
 

@@ -198,7 +198,7 @@ def _store(
     office: Office,
 ) -> tuple[OpenTask, ...]:
     loaded = definitions.load(session, instance.definition_id)
-    opened = [_task(each, instance.id, loaded, office, now) for each in step.opened]
+    opened = [_task(each, instance.id, _home(session, loaded, each), office, now) for each in step.opened]
     cancelled = [each.token for each in step.closed if each.how == "cancelled"]
     withdrawn = session.execute(_open_tokens, {"instance": instance.id, "tokens": cancelled}).all() if cancelled else []
     events = [
@@ -246,6 +246,11 @@ def _what(step: steps.Step) -> dict[str, object]:
     return what
 
 
+def _home(session: Session, loaded: definitions.Loaded, opened: steps.Opened) -> definitions.Loaded:
+    """Give the definition that a task belongs to: the case's, unless it is of a process called at its newest version."""
+    return loaded if opened.definition is None else definitions.load(session, UUID(opened.definition))
+
+
 def _task(
     opened: steps.Opened, instance_id: UUID, loaded: definitions.Loaded, office: Office, now: datetime
 ) -> dict[str, Any]:
@@ -256,6 +261,7 @@ def _task(
         "instance_id": instance_id,
         "token": opened.token,
         "node": opened.node,
+        "definition_id": None if opened.definition is None else loaded.id,
         "name": opened.name or opened.node,
         "item": _item(opened, loaded),
         "lane": opened.lane,
@@ -264,7 +270,7 @@ def _task(
         "version": 1,
         "form_key": opened.form_key,
         "sop_no": opened.properties.get("sop.no"),
-        "due_at": waktu.due(now, waktu.parse(target), office.calendar) if target else None,
+        "due_at": opened.due or (waktu.due(now, waktu.parse(target), office.calendar) if target else None),
         "created_at": now,
     }
 

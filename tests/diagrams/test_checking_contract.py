@@ -8,12 +8,33 @@ def in_lane(name, content=None):
     return lanes(lane("l", name, "catat")) + (content or letter())
 
 
-def call(called, key="panggil"):
-    return letter(f'<bpmn:callActivity id="{key}" calledElement="{called}"/>', key)
+def call(called, key="panggil", content=""):
+    return letter(f'<bpmn:callActivity id="{key}" calledElement="{called}">{content}</bpmn:callActivity>', key)
 
 
 def named(source, name):
     return {(each.code, each.element) for each in checking.check(reading.read(source), name=name)}
+
+
+# Versions ------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("version", ["latest", "start"])
+def test_a_call_chooses_its_version(version):
+    content = call("sanapati", content=properties(call_version=version))
+    assert codes(content, processes=["sanapati"]) == codes(content, processes=["sanapati"], severity="warning") == set()
+
+
+def test_a_version_is_one_of_two():
+    assert codes(call("sanapati", content=properties(call_version="3"))) == {("bad-version-called", "panggil")}
+    assert ("unknown-called", "panggil") in codes(call("lain", content=properties(call_version="latest")), processes=[])
+
+
+def test_a_version_without_a_call_of_another_file_means_nothing():
+    own = call("surat-masuk", content=properties(call_version="latest"))
+    assert ("idle-version-called", "panggil") in codes(own, severity="warning")
+    plain = letter(task("catat", content=properties(call_version="latest")))
+    assert ("idle-version-called", "catat") in codes(plain, severity="warning")
 
 
 # Keys ----------------------------------------------------------------------------------------------------------------

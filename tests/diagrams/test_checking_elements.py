@@ -55,7 +55,12 @@ def work(kind, attributes="", content=""):
         (work("serviceTask"), "no-machine"),
         (work("serviceTask", 'camunda:class="java.lang.Runtime"'), "foreign-implementation"),
         (work("serviceTask", 'implementation="os.system"'), "foreign-implementation"),
-        (work("serviceTask", 'camunda:type="external" camunda:topic="surel"'), "foreign-implementation"),
+        (work("serviceTask", 'camunda:type="external"'), "no-machine"),
+        (work("serviceTask", 'camunda:topic="surel"'), "no-machine"),
+        (work("serviceTask", 'camunda:type="mail" camunda:topic="surel"'), "foreign-implementation"),
+        (work("serviceTask", 'camunda:type="external" camunda:topic="surel" camunda:class="x"'), "foreign-implementation"),
+        (work("sendTask", 'camunda:type="external" camunda:topic="surel" messageRef="m"'), "foreign-implementation"),
+        (work("businessRuleTask", 'camunda:type="external" camunda:topic="surel"'), "no-machine"),
         (work("businessRuleTask", 'camunda:decisionRef="../x"'), "foreign-implementation"),
         (work("scriptTask", 'camunda:resource="x.py"'), "foreign-implementation"),
         (work("callActivity"), "no-called"),
@@ -104,24 +109,6 @@ def test_a_transaction_may_be_cancelled():
     )
     assert codes(letter(f'<bpmn:transaction id="x">{inner}</bpmn:transaction>', "x") + boundary) == set()
     assert ("cancels-nothing", "batal") in codes(letter(f'<bpmn:subProcess id="x">{inner}</bpmn:subProcess>', "x"))
-
-
-def test_waits_are_told_of():
-    timer = "<bpmn:timerEventDefinition><bpmn:timeDuration>P1D</bpmn:timeDuration></bpmn:timerEventDefinition>"
-    assert codes(on_the_way("intermediateCatchEvent", timer), severity="info") == {("nobody-fires", "x")}
-    assert codes(letter(), severity="info") == set()
-
-
-def test_a_start_by_message_is_no_wait_for_people_begin_there():
-    begins = (
-        f'<bpmn:startEvent id="x">{BALASAN}</bpmn:startEvent>'
-        + task("catat")
-        + '<bpmn:endEvent id="e"/>'
-        + way("x", "catat")
-        + way("catat", "e")
-    )
-    assert codes(begins, MESSAGE, severity="info") == set()
-    assert codes(on_the_way("intermediateCatchEvent", BALASAN), MESSAGE, severity="info") == {("nobody-fires", "x")}
 
 
 def test_extensions_of_other_tools_are_summed_up():

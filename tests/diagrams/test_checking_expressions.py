@@ -125,7 +125,14 @@ def test_scripts_are_assignments_and_nothing_else(content, code):
         (timer("2 hari"), "bad-time"),
         (timer("P"), "bad-time"),
         (timer("R999999999999/PT1S", "timeCycle"), "bad-time"),
-        (timer("0 0 * * *", "timeCycle"), "bad-time"),
+        (timer("R3/PT0.5S", "timeCycle"), "bad-time"),
+        (timer("R/PT0S", "timeCycle"), "bad-time"),
+        (timer("0 8 31 2 *", "timeCycle"), "bad-time"),
+        (timer("0 0 */31 * 1#2", "timeCycle"), "bad-time"),
+        (timer("*/5 8 * * senin", "timeCycle"), "bad-time"),
+        (timer("@reboot", "timeCycle"), "bad-time"),
+        (timer("@daily", "timeDuration"), "bad-time"),
+        (timer("0 8 * * 1-5", "timeDate"), "bad-time"),
         (timer("292277026597-01-01T00:00:00Z", "timeDate"), "bad-time"),
         (timer("9999-12-31T23:59:59-12:00", "timeDate"), "bad-time"),
         (timer('duration("2 hari")'), "bad-time"),
@@ -137,6 +144,19 @@ def test_times_are_times(content, code):
     assert (code, "tunggu") in codes(content)
 
 
+def test_before_a_case_begins_there_is_nothing_to_read():
+    def begun(text):
+        return (
+            timer(text, "timeDate")
+            .replace('<bpmn:startEvent id="mulai"/>', "")
+            .replace("intermediateCatchEvent", "startEvent")
+        )
+
+    assert ("nothing-known-yet", "tunggu") in codes(begun("batas"))
+    assert ("nothing-known-yet", "tunggu") not in codes(begun("now() + duration(&quot;P1D&quot;)"))
+    assert ("nothing-known-yet", "tunggu") not in codes(timer("batas", "timeDate"))
+
+
 @pytest.mark.parametrize(
     ("text", "tag"),
     [
@@ -146,6 +166,9 @@ def test_times_are_times(content, code):
         ("2026-11-22T08:00:00+08:00", "timeDate"),
         ("tanggal_terima + duration(&quot;P1D&quot;)", "timeDate"),
         ("R3/PT1H", "timeCycle"),
+        ("R1000000/PT1S", "timeCycle"),
+        ("0 8 * * 1-5", "timeCycle"),
+        ("@monthly", "timeCycle"),
         ("R/2026-11-22T08:00:00+08:00/P1D", "timeCycle"),
     ],
 )

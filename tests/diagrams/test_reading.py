@@ -238,6 +238,48 @@ def test_call_activities_hand_values_over():
     assert [(each.source, each.target) for each in node.outputs] == [("*", "*")]
 
 
+def test_call_activities_choose_the_version_that_they_call():
+    def call(version):
+        return only(
+            letter(f'<bpmn:callActivity id="panggil" calledElement="sanapati">{version}</bpmn:callActivity>', "panggil")
+        )
+
+    assert [
+        call(each).binding for each in ("", properties(call_version="start"), properties(call_version="latest"))
+    ] == [
+        "start",
+        "start",
+        "latest",
+    ]
+
+
+def test_service_tasks_name_their_connector():
+    content = (
+        '<bpmn:serviceTask id="kirim" camunda:type="external" camunda:topic=" mail "><bpmn:extensionElements>'
+        '<camunda:inputOutput><camunda:inputParameter name="to">"a" + b</camunda:inputParameter>'
+        '<camunda:outputParameter name="hasil">status</camunda:outputParameter></camunda:inputOutput>'
+        "<camunda:failedJobRetryTimeCycle>R5/PT10M</camunda:failedJobRetryTimeCycle>"
+        "</bpmn:extensionElements></bpmn:serviceTask>"
+    )
+    node = only(letter(content, "kirim"))
+    assert (node.topic, node.retry, node.implementations) == ("mail", "R5/PT10M", ())
+    assert node.inputs == (model.Mapped('"a" + b', "to", 1),)
+    assert node.outputs == (model.Mapped("status", "hasil", 1),)
+    assert read(letter(content, "kirim")).notices == ()
+
+
+def test_what_sends_a_message_has_a_payload():
+    inside = '<bpmn:extensionElements><camunda:inputOutput><camunda:inputParameter name="n">1</camunda:inputParameter></camunda:inputOutput></bpmn:extensionElements>'
+    throw = (
+        f'<bpmn:intermediateThrowEvent id="kabari">{inside}<bpmn:messageEventDefinition/></bpmn:intermediateThrowEvent>'
+    )
+    assert only(letter(throw, "kabari")).inputs == (model.Mapped("1", "n", 1),)
+    send = f'<bpmn:sendTask id="kabari">{inside}</bpmn:sendTask>'
+    assert only(letter(send, "kabari")).inputs == (model.Mapped("1", "n", 1),)
+    signal = throw.replace("message", "signal")
+    assert only(letter(signal, "kabari")).inputs == ()
+
+
 # What has no place in the model --------------------------------------------------------------------------------------
 
 

@@ -38,6 +38,11 @@ PARTS = st.sampled_from(
         "<bpmn:multiInstanceLoopCharacteristics/>",
         "<bpmn:standardLoopCharacteristics/>",
         '<bpmn:standardLoopCharacteristics loopMaximum="2"/>',
+        "<bpmn:timerEventDefinition><bpmn:timeCycle>0 8 * * 1-5</bpmn:timeCycle></bpmn:timerEventDefinition>",
+        '<bpmn:extensionElements><camunda:inputOutput><camunda:inputParameter name="a">b + 1</camunda:inputParameter></camunda:inputOutput></bpmn:extensionElements>',
+        '<bpmn:extensionElements><camunda:inputOutput><camunda:outputParameter name="a">b +</camunda:outputParameter></camunda:inputOutput></bpmn:extensionElements>',
+        '<bpmn:extensionElements><camunda:properties><camunda:property name="message.key" value="nomor"/></camunda:properties></bpmn:extensionElements><bpmn:messageEventDefinition messageRef="m"/>',
+        "<bpmn:extensionElements><camunda:failedJobRetryTimeCycle>R3/PT1M</camunda:failedJobRetryTimeCycle></bpmn:extensionElements>",
     ]
 )
 MARKS = st.sampled_from(
@@ -58,6 +63,9 @@ MARKS = st.sampled_from(
         'parallelMultiple="true"',
         'instantiate="true"',
         'camunda:class="x"',
+        'camunda:type="external" camunda:topic="surel"',
+        'camunda:dueDate="P1D"',
+        'camunda:dueDate="2026-11-22 08:00"',
     ]
 )
 CONDITIONS = st.sampled_from(["", "", "a = 1", "${a == 1}", "a ==", '"ya"'])

@@ -6,7 +6,8 @@
     sub P -> E
       start Ps -> B
     error B on P: GAGAL -> C      boundary event; `error?` does not interrupt; `on` nothing: an event sub-process's start
-    call K: anak -> E             after a colon what the kind needs: a script, a called process, the event's name or time
+    call K: anak -> E             after a colon what the kind needs: a script, a called process, a connector, the event's name or
+                                  time
 
 What else a node has is given by its id: ``draw(text, A={"lane": "KADIS"})``. A line `process ID` begins another process.
 """
@@ -131,7 +132,7 @@ def _node(word, quiet, event, ident, host, value) -> model.Node:
         event = "message"
     if event is not None:
         return replace(node, events=(_event(event, value),))
-    fields = {"script": "script", "call": "called"}
+    fields = {"script": "script", "call": "called", "service": "topic"}
     return replace(node, **{fields[word]: value}) if word in fields else node
 
 
@@ -145,11 +146,11 @@ def _event(kind, value) -> model.Event:
 class Case:
     """A process that is run in a test, on stored states only."""
 
-    def __init__(self, text, variables=None, *, event=None, called=None, now=NOON, **details):
-        self.now = now
+    def __init__(self, text, variables=None, *, event=None, called=None, now=NOON, library=None, **details):
+        self.now, self.library = now, library
         self.spec = specs.compile(draw(text, **details), called)
-        self.tasks, self.timers, self.subscriptions, self.steps = {}, {}, {}, []
-        self.take(steps.start(self.spec, variables or {}, now=now, event=event))
+        self.tasks, self.timers, self.subscriptions, self.services, self.steps = {}, {}, {}, {}, []
+        self.take(steps.start(self.spec, variables or {}, now=now, event=event, library=library))
 
     def take(self, step: steps.Step) -> steps.Step:
         self.state, self.status = step.state, step.status
@@ -158,9 +159,11 @@ class Case:
             del self.tasks[closed.token]
         self.tasks |= {task.token: task for task in step.opened}
         for ended in step.ended:
-            assert (self.timers.pop(ended, None) or self.subscriptions.pop(ended, None)) is not None
+            waits = (self.timers, self.subscriptions, self.services)
+            assert any(each.pop(ended, None) is not None for each in waits)
         self.timers |= {timer.token: timer for timer in step.timers}
         self.subscriptions |= {waits.token: waits for waits in step.subscriptions}
+        self.services |= {service.token: service for service in step.services}
         return step
 
     @property
@@ -170,25 +173,42 @@ class Case:
 
     @property
     def variables(self) -> dict:
-        return steps.visible(self.spec, self.state, None)
+        return steps.visible(self.spec, self.state, None, library=self.library)
 
     def token(self, node, which=0) -> int:
         return [token for token, task in sorted(self.tasks.items()) if task.node == node][which]
 
     def sees(self, node, which=0) -> dict:
-        return steps.visible(self.spec, self.state, self.token(node, which))
+        return steps.visible(self.spec, self.state, self.token(node, which), library=self.library)
 
     def complete(self, *nodes, which=0, **values) -> steps.Step:
         for node in nodes:
             token = self.token(node, which)
-            step = self.take(steps.complete(self.spec, self.state, token, values, now=self.now))
+            step = self.take(steps.complete(self.spec, self.state, token, values, now=self.now, library=self.library))
         return step
 
     def send(self, kind, name, **payload) -> steps.Step:
-        return self.take(steps.deliver(self.spec, self.state, kind, name, payload, now=self.now))
+        return self.take(steps.deliver(self.spec, self.state, kind, name, payload, now=self.now, library=self.library))
+
+    def service(self, node, which=0) -> int:
+        return [token for token, service in sorted(self.services.items()) if service.node == node][which]
+
+    def inputs(self, node, which=0) -> dict:
+        token = self.service(node, which)
+        return steps.inputs(self.spec, self.state, token, now=self.now, library=self.library)
+
+    def resume(self, node, which=0, **outputs) -> steps.Step:
+        """Go on with what a connector gave."""
+        token = self.service(node, which)
+        return self.take(steps.resume(self.spec, self.state, token, outputs, now=self.now, library=self.library))
+
+    def fail(self, node, code, message="", which=0) -> steps.Step:
+        """Let a connector report an error."""
+        token = self.service(node, which)
+        return self.take(steps.fail(self.spec, self.state, token, code, message, now=self.now, library=self.library))
 
     def fire(self, node) -> steps.Step:
         """Let the timer of a node go off, when it is due."""
         timer = next(timer for timer in self.timers.values() if timer.node == node)
         self.now = max(self.now, timer.due)
-        return self.take(steps.fire(self.spec, self.state, timer.token, now=self.now))
+        return self.take(steps.fire(self.spec, self.state, timer.token, now=self.now, library=self.library))

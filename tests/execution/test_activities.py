@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 import pytest
 
 from engine import errors
@@ -38,10 +40,10 @@ def test_an_opened_task_says_what_people_need():
         "form_key": "surat",
         "properties": {"sop.no": "1"},
         "candidate_groups": ("kadis",),
-        "due_date": "PT1H",
     }
-    (opened,) = Case(ONE, A={"name": "Periksa surat", **node}).steps[0].opened
-    assert opened == steps.Opened(opened.token, "A", "Periksa surat", local={}, **node)
+    (opened,) = Case(ONE, A={"name": "Periksa surat", "due_date": "PT1H", **node}).steps[0].opened
+    due = NOON + timedelta(hours=1)
+    assert opened == steps.Opened(opened.token, "A", "Periksa surat", local={}, due=due, **node)
 
 
 def test_a_task_without_a_lane_is_in_that_of_the_activity_around_it():

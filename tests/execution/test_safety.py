@@ -51,6 +51,25 @@ PLACES = {
     },
     "cycle": {"A": {"kind": "intermediateCatchEvent", "events": (model.Event("timer", timer="cycle", text="ATTACK"),)}},
     "input": {"A": {"kind": "callActivity", "called": "proses", "inputs": (model.Mapped("ATTACK", "x"),)}},
+    "connector": {"A": {"kind": "serviceTask", "topic": "ATTACK"}},
+    "given": {"A": {"kind": "serviceTask", "topic": "surel", "inputs": (model.Mapped("ATTACK", "x"),)}},
+    "taken": {"A": {"kind": "serviceTask", "topic": "surel", "outputs": (model.Mapped("ATTACK", "x"),)}},
+    "retry": {"A": {"kind": "serviceTask", "topic": "surel", "retry": "ATTACK"}},
+    "due": {"A": {"due_date": "ATTACK"}},
+    "key": {
+        "A": {
+            "kind": "intermediateCatchEvent",
+            "events": (model.Event("message", name="M"),),
+            "properties": {"message.key": "ATTACK"},
+        }
+    },
+    "payload": {
+        "A": {
+            "kind": "sendTask",
+            "events": (model.Event("message", name="M"),),
+            "inputs": (model.Mapped("ATTACK", "x"),),
+        }
+    },
     "message": {"A": {"kind": "intermediateCatchEvent", "events": (model.Event("message", name="ATTACK"),)}},
     "form": {
         "A": {"form_key": "ATTACK", "due_date": "ATTACK", "assignee": "ATTACK", "properties": {"sop.no": "ATTACK"}}
@@ -81,6 +100,9 @@ def test_no_text_of_a_diagram_is_run(place, attack, tmp_path):
     with contextlib.suppress(errors.LajurError):
         spec = specs.compile(diagram)
         step = steps.start(spec, {}, now=NOON)
+        for service in step.services:
+            steps.inputs(spec, step.state, service.token, now=NOON)
+            step = steps.resume(spec, step.state, service.token, {}, now=NOON)
         while step.opened:
             values = steps.visible(spec, step.state, step.opened[0].token)
             assert all(type(value) in {bool, int, float, str, list, dict, type(None)} for value in values.values())

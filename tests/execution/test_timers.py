@@ -1,7 +1,10 @@
-from datetime import UTC, datetime, timedelta
+import time
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from engine import errors
 from engine.diagrams import model
@@ -12,6 +15,11 @@ from tests.execution.drawing import NOON, Case, draw
 MAKASSAR = ZoneInfo("Asia/Makassar")
 CATCH = "    start S -> C\n    catch-timer C: {} -> A\n    user A"
 NAG = "    start S -> A\n    user A -> E\n    timer? T on A: {} -> R\n    user R -> E\n    end E"
+
+
+def timed(kind, text):
+    """Give a timer that the drawing has no word for."""
+    return {"events": (model.Event("timer", timer=kind, text=text),)}
 
 
 def due(text, variables=None, now=NOON):
@@ -107,6 +115,7 @@ def test_an_expression_that_tells_no_time_is_an_error_that_names_the_element(kin
         "P999999Y",
         "PT999999999H",
         "R3/PT0S",
+        "R3/PT0.9S",
         "R/P0D",
         "R3/2026-01-01",
     ],
@@ -203,8 +212,141 @@ def test_a_timer_may_start_an_event_sub_process_again_and_again():
     assert case.timers == {}
 
 
+def test_a_cron_expression_repeats_a_boundary_timer():
+    case = Case(NAG.format("R/PT1H"), now=NOON.astimezone(MAKASSAR), T=timed("cycle", "0 8 * * 1-5"))
+    assert fires(case, 3) == ["A R", "A R R", "A R R R"]
+    (timer,) = case.timers.values()
+    assert timer.due == datetime(2026, 11, 26, 8, tzinfo=MAKASSAR)
+
+
+def test_and_starts_an_event_sub_process():
+    text = "    start S -> A\n    user A\n    events V\n      timer? T: PT1H -> H\n      user H"
+    case = Case(text, T=timed("cycle", "@daily"))
+    assert fires(case, 2) == ["A H", "A H H"]
+
+
+def test_an_expression_may_give_a_cron_expression():
+    event = timed("cycle", "jadwal")
+    case = Case(NAG.format("PT1H"), {"jadwal": "30 7 * * *"}, T=event)
+    (timer,) = case.timers.values()
+    assert timer.due == datetime(2026, 11, 23, 7, 30, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("text", ["0 8 31 2 *", "0 0 */31 * 1#2", "61 * * * *", "@reboot"])
+def test_a_cron_expression_that_never_comes_is_an_error(text):
+    for shown, variables in ((text, {}), ("jadwal", {"jadwal": text})):
+        with pytest.raises(errors.TimerRefused) as refused:
+            Case(NAG.format("PT1H"), variables, T=timed("cycle", shown))
+        assert refused.value.place["element"] == "T"
+
+
+def test_a_months_last_day_stays_its_last_day():
+    case = Case(NAG.format("R4/2026-12-31T09:00:00Z/P1M"))
+    days = []
+    while case.timers:
+        days += [timer.due.date().isoformat() for timer in case.timers.values()]
+        case.fire("T")
+    assert days == ["2026-12-31", "2027-01-31", "2027-02-28", "2027-03-31"]
+
+
+def test_a_repetition_goes_by_the_calendar_of_the_zone_after_it_was_stored():
+    amsterdam = ZoneInfo("Europe/Amsterdam")
+    case = Case(NAG.format("R/2026-03-28T08:00/P1D"), now=datetime(2026, 3, 27, 12, tzinfo=amsterdam))
+    for day, hour in ((28, 7), (29, 6), (30, 6)):  # in UTC
+        (timer,) = case.timers.values()
+        assert timer.due.astimezone(UTC) == datetime(2026, 3, day, hour, tzinfo=UTC)
+        case.now = timer.due.astimezone(amsterdam)
+        case.take(steps.fire(case.spec, case.state, timer.token, now=case.now))
+
+
+ZONES = [UTC, *map(ZoneInfo, ("Asia/Makassar", "Europe/Amsterdam", "Asia/Beirut", "Pacific/Apia"))]
+STEPS = ["PT1S", "PT90M", "P1D", "P1W", "P1M", "P1Y", "P1M2DT3H"]
+
+
+@given(
+    st.sampled_from(STEPS),
+    st.datetimes(datetime(2000, 1, 1), datetime(2035, 1, 1), timezones=st.sampled_from(ZONES)),  # noqa: DTZ001 the zone is drawn
+    st.lists(st.timedeltas(timedelta(0), timedelta(days=700)), min_size=1, max_size=6),
+)
+def test_the_firings_of_a_repetition_increase_whenever_they_happen(every, start, delays):
+    step = Duration.read(every)
+    due = Due(start, None, every, start)
+    for delay in delays:
+        now = (due.at.astimezone(UTC) + delay).astimezone(start.tzinfo)
+        before, due = due, Due.unpack(due.pack()).following(now)
+        assert due.at.astimezone(UTC) > max(before.at.astimezone(UTC), now.astimezone(UTC))
+        assert due.at.tzinfo is start.tzinfo
+        number = step.fits(start, now)
+        assert due.at == step.after(start, number)
+        assert step.after(start, number - 1).astimezone(UTC) <= now.astimezone(UTC)
+
+
+def test_a_million_missed_seconds_are_counted_at_once():
+    due = Due(NOON, 1_000_000, "PT1S", NOON)
+    begun = time.process_time()
+    for _ in range(1000):
+        due = due.following(due.at + timedelta(seconds=900))
+    assert time.process_time() - begun < 1
+    assert due.left == 1_000_000 - 1000 * 901
+
+
+def test_states_of_before_know_no_start():
+    assert Due.unpack([NOON.isoformat(), 3, "P1D"]).following(NOON) == Due(NOON + timedelta(days=1), 2, "P1D")
+
+
+def test_the_calendar_ends():
+    last = datetime(9998, 12, 31, tzinfo=UTC)
+    assert Due(last, None, "P2Y", last).following(last) is None
+    assert Due(last, None, "PT999999999H", last).following(last) is None
+
+
+# until when a task is to be done
+
+
+@pytest.mark.parametrize(
+    ("text", "due"),
+    [
+        ("P2D", NOON + timedelta(days=2)),
+        ("2026-12-01", datetime(2026, 12, 1, tzinfo=MAKASSAR)),
+        ("2026-12-01T08:00", datetime(2026, 12, 1, 8, tzinfo=MAKASSAR)),
+        ("2026-12-01 08:00", datetime(2026, 12, 1, 8, tzinfo=MAKASSAR)),
+        ("2026-12-01T08:00:00Z", datetime(2026, 12, 1, 8, tzinfo=UTC)),
+        ('@"P2D"', NOON + timedelta(days=2)),
+        ("batas", datetime(2026, 12, 24, tzinfo=MAKASSAR)),
+        ('batas + duration("P1D")', datetime(2026, 12, 25, tzinfo=MAKASSAR)),
+        ('duration("P1Y")', datetime(2027, 11, 22, 20, tzinfo=MAKASSAR)),
+        ('now() + duration("PT1H")', NOON + timedelta(hours=1)),
+        ("tidak_ada", None),
+    ],
+)
+def test_a_task_is_due(text, due):
+    case = Case(
+        "    start S -> A\n    user A",
+        {"batas": date(2026, 12, 24)},
+        now=NOON.astimezone(MAKASSAR),
+        A={"due_date": text},
+    )
+    (task,) = case.tasks.values()
+    assert task.due == due
+    assert task.due is None or task.due.tzinfo is not None
+
+
+@pytest.mark.parametrize("text", ["17", "[1]", '"besok"', '"P"', '"P9999999D"', "2026-13-01", "P9999999Y", "true"])
+def test_a_due_date_that_is_none_is_an_error_that_names_the_task(text):
+    spec = specs.compile(draw("    start S -> A\n    user A", A={"due_date": text}))
+    with pytest.raises(errors.TimerRefused) as refused:
+        steps.start(spec, {}, now=NOON)
+    assert refused.value.place["element"] == "A"
+
+
+def test_each_item_may_have_its_own():
+    node = {"multi": model.MultiInstance(collection="[1, 2]", element="n"), "due_date": '"P" + string(n) + "D"'}
+    case = Case("    start S -> A\n    user A", A=node)
+    assert [task.due for task in case.tasks.values()] == [NOON + timedelta(days=1), NOON + timedelta(days=2)]
+
+
 def test_due_is_kept_as_it_is():
-    for each in (Due(NOON), Due(NOON, None, "PT1H"), Due(NOON.astimezone(MAKASSAR), 3, "P1M")):
+    for each in (Due(NOON), Due(NOON, None, "PT1H"), Due(NOON.astimezone(MAKASSAR), 3, "P1M", NOON)):
         assert Due.unpack(each.pack()) == each
     for damaged in (None, [], [1], ["x"], [NOON.isoformat(), "x", 1]):
         with pytest.raises(ValueError, match=r"."):

@@ -76,14 +76,49 @@ def test_a_changed_form_gives_those_that_use_it_a_new_version(db, deploy):
         assert (old.forms["catat"].names, new.forms["catat"].names) == ({"nomor"}, {"nomor", "asal"})
 
 
-def calling(key, called):
+def properties(version):
+    """The property that says which version is called."""
+    written = f'<camunda:property name="call.version" value="{version}"/>'
+    return (
+        f"<bpmn:extensionElements><camunda:properties>{written}</camunda:properties></bpmn:extensionElements>"
+        if version
+        else ""
+    )
+
+
+def calling(key, called, version=None):
     nodes = [
         node("startEvent", "mulai"),
         task("awal"),
-        node("callActivity", "panggil", calledElement=called),
+        node("callActivity", "panggil", inside=properties(version), calledElement=called),
         node("endEvent", "selesai"),
     ]
     return diagram(key, nodes, [flow("mulai", "awal"), flow("awal", "panggil"), flow("panggil", "selesai")])
+
+
+def test_what_is_called_at_its_newest_version_is_not_frozen(db, deploy):
+    child = linear("a", task("kerja", "Staf"))
+    done = deploy({"surat.bpmn": calling("surat", "a", "latest"), "a.bpmn": child})
+    with db.read() as session:
+        loaded = definitions.load(session, next(each.id for each in done.created if each.key == "surat"))
+    assert (loaded.called, loaded.spec.calls) == ({}, frozenset())
+    again = deploy({"a.bpmn": child.replace(b"kerja", b"tugas")})
+    assert [str(each) for each in again.created] == ["a 2"]
+
+
+def test_service_tasks_are_judged_by_the_connectors_that_are_known(db, office):
+    service = node("serviceTask", "kirim", **{"camunda:type": "external", "camunda:topic": "surel"})
+    files = {"surat.bpmn": linear("surat", task("catat", "Staf"), service)}
+
+    def judged(connectors):
+        with db.read() as session:
+            found = deployments.check(session, files, office, connectors=connectors)
+        return [(each.code, each.element) for each in found["surat.bpmn"] if each.severity == "error"]
+
+    assert judged(None) == judged({"surel": {}}) == []
+    assert judged({"surel": {"kepada": True}}) == [("missing-input", "kirim")]
+    with db.begin() as session, pytest.raises(errors.DiagramRefused):
+        deployments.deploy(session, files, actor=access.SYSTEM, now=NOW, office=office, connectors={})
 
 
 def test_a_called_process_is_frozen_with_its_caller(db, deploy):

@@ -6,9 +6,10 @@ from sqlalchemy import select, text, update
 
 from engine import errors
 from engine.people import access, groups
-from engine.runtime import instances, records, tasks
+from engine.runtime import deployments, instances, records, tasks
 from engine.store import history, keys, models
 from tests.cast import NOW
+from tests.diagrams_made import linear, task
 
 ANSWERS = {"nomor": "015/UM/2026"}
 
@@ -385,3 +386,17 @@ def test_the_next_task_of_a_case_is_mine_first_then_my_groups(house, db):
         assert tasks.next_of(session, case.id, actor=sitti) is None
         tasks.claim(session, second.id, actor=fatma, now=NOW)
         assert tasks.next_of(session, case.id, actor=fatma) == second.id
+
+
+def test_a_due_date_of_the_diagram_goes_before_the_waktu(db, house, office):
+    source = linear("tenggat", task("catat", "Pengadministrasi Umum", waktu="5 menit"))
+    with db.begin() as session:
+        files = {
+            "tenggat.bpmn": source.replace(
+                b'<bpmn:userTask id="catat"', b'<bpmn:userTask camunda:dueDate="P2D" id="catat"'
+            )
+        }
+        deployments.deploy(session, files, actor=access.SYSTEM, now=NOW, office=office)
+    house.start("rahmat", key="tenggat")
+    (found,) = house.inbox("rahmat")
+    assert found.due_at == NOW + timedelta(days=2)

@@ -100,6 +100,16 @@ found = Rules(
             "{node} calls a process that calls this one again ({cycle}).",
             "Make sure that some way out does not call.",
         ),
+        "bad-version-called": Rule(
+            "error",
+            "{node} calls the version “{text}”, which is neither latest nor start.",
+            "Write latest (the newest when it is called) or start (the one of the deployment) as call.version.",
+        ),
+        "idle-version-called": Rule(
+            "warning",
+            "{node} has a call.version, but calls no process of another file.",
+            "Delete it: what is in this file is always called as it is here.",
+        ),
         "bad-group": Rule(
             "error",
             "The candidate group “{group}” of {node} is no group's key.",
@@ -234,6 +244,9 @@ def check_calls(diagram: model.Diagram, processes: Collection[str] | None) -> It
         for process in diagram.processes.values()
     }
     graph = {process_id: tuple({node.called or "" for node in nodes}) for process_id, nodes in calls.items()}
+    for process in diagram.processes.values():
+        for node in process.nodes():
+            yield from _version(node, diagram)
     for process_id, nodes in calls.items():
         for node in nodes:
             called = node.called or ""
@@ -245,6 +258,16 @@ def check_calls(diagram: model.Diagram, processes: Collection[str] | None) -> It
                 yield found("cannot-be-called", node.id, node.line, node=label(node), called=called)
             elif cycle := _cycle(process_id, called, graph):
                 yield found("call-cycle", node.id, node.line, node=label(node), cycle=" → ".join(cycle))
+
+
+def _version(node: model.Node, diagram: model.Diagram) -> Iterator[Finding]:
+    version = node.properties.get("call.version")
+    if version is None:
+        return
+    if version not in ("latest", "start"):
+        yield found("bad-version-called", node.id, node.line, node=label(node), text=version[:80])
+    if node.kind != "callActivity" or node.called in diagram.processes:
+        yield found("idle-version-called", node.id, node.line, node=label(node))
 
 
 def _can_be_called(diagram: model.Diagram, called: str) -> bool:

@@ -20,8 +20,6 @@ _LEGAL: Mapping[str, tuple[model.EventKind, ...]] = {
 _NOT_RUN: tuple[model.EventKind, ...] = ("compensate", "conditional")
 _CHOREOGRAPHIES = ("choreographyTask", "subChoreography", "callChoreography")
 _NO_KIND = frozenset((*_CHOREOGRAPHIES, "complexGateway", "adHocSubProcess", "event", "implicitThrowEvent"))
-_WAITING = ("timer", "message", "signal")
-_MACHINE_TASKS = ("serviceTask", "businessRuleTask")
 # Camunda's extensions that would run code or move data: ignoring one would run another process than the one drawn
 _ACTING = frozenset(("executionListener", "taskListener", "script", "connector", "inputOutput", "field", "out", "in"))
 
@@ -60,16 +58,6 @@ found = Rules(
         ),
         "sends-nothing": Rule(
             "warning", "{node} names no {kind}, so nothing is sent.", "Choose or create the {kind} in its properties."
-        ),
-        "nobody-fires": Rule(
-            "info",
-            "{node} waits for a {kind}: the wait is recorded, but nothing ends it yet.",
-            "Until the worker runs, give people another way on.",
-        ),
-        "no-machine": Rule(
-            "error",
-            "{node} is to be done by a machine, and no connector does it.",
-            "Make it a user task in the lane of whoever does it.",
         ),
         "foreign-implementation": Rule(
             "error",
@@ -136,15 +124,8 @@ def _event(scope: Scope, node: model.Node) -> Iterator[Finding]:
         elif event.kind in ("message", "signal") and not event.name:
             code = "sends-nothing" if throws else "nameless-event"
             yield found(code, node.id, node.line, node=label(node), kind=event.kind)
-        elif event.kind in _WAITING and not throws and not _begun_by_hand(scope, node, event):
-            yield found("nobody-fires", node.id, node.line, node=label(node), kind=event.kind)
         if event.kind == "error" and not node.interrupting:
             yield found("no-interrupt", node.id, node.line, node=label(node))
-
-
-def _begun_by_hand(scope: Scope, node: model.Node, event: model.Event) -> bool:
-    """Say whether people start a case here: "a letter arrives" is drawn as a message, and whoever it arrives at begins."""
-    return node.kind == "startEvent" and event.kind == "message" and scope.owner is None
 
 
 def _in_transaction(scope: Scope, node: model.Node) -> bool:
@@ -161,13 +142,9 @@ def _message_task(node: model.Node) -> Iterator[Finding]:
             "sends-nothing" if sends else "nameless-event", node.id, node.line, node=label(node), kind="message"
         )
         yield finding.weighed("error")  # of a task one expects that it does something
-    elif not sends:
-        yield found("nobody-fires", node.id, node.line, node=label(node), kind="message")
 
 
 def _activity(node: model.Node) -> Iterator[Finding]:
-    if node.kind in _MACHINE_TASKS:
-        yield found("no-machine", node.id, node.line, node=label(node))
     if node.kind == "callActivity" and not node.called:
         yield found("no-called", node.id, node.line, node=label(node))
     multi, loop = node.multi, node.loop

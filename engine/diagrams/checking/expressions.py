@@ -57,9 +57,14 @@ found = Rules(
         "bad-time": Rule(
             "error",
             "{element} waits for {text}, which is no {kind}.",
-            "Write ISO 8601, as in P2D (duration), 2026-11-22T08:00:00+08:00 (date) or R3/PT1H (cycle), or a FEEL expression.",
+            "Write ISO 8601, as in P2D (duration), 2026-11-22T08:00:00+08:00 (date) or R3/PT1H (cycle, not more often than once a second), a cron expression that some day meets, as in 0 8 * * 1-5 or @daily (cycle), or FEEL.",
         ),
         "no-time": Rule("error", "The timer of {element} has no time.", "Give a date, a duration or a cycle."),
+        "nothing-known-yet": Rule(
+            "error",
+            "The timer of {element} reads {name}, but before a case begins there are no variables.",
+            "Write the time itself, or make it of today() and now().",
+        ),
         "foreign-script": Rule(
             "error",
             "The script of {element} is {language}; only FEEL assignments are run.",
@@ -93,12 +98,16 @@ Wanted = Literal["anything", "boolean", "number", "list", "date"]
 
 @dataclass(frozen=True, slots=True)
 class _Use:
-    """An expression where it is used: what it must give, and the id that findings name."""
+    """An expression where it is used: what it must give, and the id that findings name.
+
+    ``foreign``: it also reads values from outside the process, by names that nobody here can know.
+    """
 
     text: str
     wanted: Wanted
     element: str
     line: int
+    foreign: bool = False
 
 
 def check_process(process: model.Process, forms: Mapping[str, Collection[str]] | None) -> Iterator[Finding]:
@@ -109,12 +118,12 @@ def check_process(process: model.Process, forms: Mapping[str, Collection[str]] |
     for use in uses:
         yield from _expression(use, read)
     for node in process.nodes():
-        yield from _timers(node, read)
+        yield from _timers(node, read, begins=node.kind == "startEvent" and node.id in process.body.nodes)
         if node.due_date and not timers.is_date(node.due_date) and not timers.is_duration(node.due_date):
             yield from _expression(_Use(node.due_date, "date", node.id, node.line), read)
         if node.kind == "scriptTask":
             yield from _script(node, read, written)
-        for name in _stored(node):
+        for name in (*_stored(node), *_sent(node)):
             if problem := inspection.name_problem(name):
                 yield found("bad-name", node.id, node.line, name=f"“{_short(name)}”", reason=problem.message)
     if forms is not None:
@@ -126,21 +135,36 @@ def _uses(scope: Scope) -> Iterator[_Use]:
         if flow.condition:
             yield _Use(flow.condition, "boolean", flow.id, flow.line)
     for node in scope.body.nodes.values():
-        multi, loop = node.multi, node.loop
-        if multi and multi.collection:
-            yield _Use(multi.collection, "list", node.id, multi.line)
-        if multi and multi.cardinality:
-            yield _Use(multi.cardinality, "number", node.id, multi.line)
-        if multi and multi.completion:
-            yield _Use(multi.completion, "boolean", node.id, multi.line)
-        if loop and loop.condition:
-            yield _Use(loop.condition, "boolean", node.id, loop.line)
+        yield from _repetition(node)
+        yield from _exchange(scope, node)
         for event in node.events:
             if event.kind == "conditional" and event.text:
                 yield _Use(event.text, "boolean", node.id, event.line)
-        for mapped in (*node.inputs, *node.outputs):
-            if mapped.source != "*":
-                yield _Use(mapped.source, "anything", node.id, mapped.line)
+
+
+def _repetition(node: model.Node) -> Iterator[_Use]:
+    multi, loop = node.multi, node.loop
+    if multi and multi.collection:
+        yield _Use(multi.collection, "list", node.id, multi.line)
+    if multi and multi.cardinality:
+        yield _Use(multi.cardinality, "number", node.id, multi.line)
+    if multi and multi.completion:
+        yield _Use(multi.completion, "boolean", node.id, multi.line)
+    if loop and loop.condition:
+        yield _Use(loop.condition, "boolean", node.id, loop.line)
+
+
+def _exchange(scope: Scope, node: model.Node) -> Iterator[_Use]:
+    """Give what is handed over a border, and the keys that messages are known by."""
+    for mapped in node.inputs:
+        if mapped.source != "*":
+            yield _Use(mapped.source, "anything", node.id, mapped.line)
+    for mapped in node.outputs:
+        if mapped.source != "*":  # what a connector gives is read by names of its own
+            yield _Use(mapped.source, "anything", node.id, mapped.line, foreign=node.topic is not None)
+    if (key := node.properties.get("message.key")) is not None:
+        begins = node.kind == "startEvent" and scope.owner is None  # there is no case yet, only the message
+        yield _Use(key, "anything", node.id, node.line, foreign=begins)
 
 
 def _stored(node: model.Node) -> Iterator[str]:
@@ -149,7 +173,13 @@ def _stored(node: model.Node) -> Iterator[str]:
         yield from (
             each for each in (node.multi.element, node.multi.output_element, node.multi.output_collection) if each
         )
-    yield from (mapped.target for mapped in (*node.inputs, *node.outputs) if mapped.target != "*")
+    given = node.inputs if node.kind == "callActivity" else ()
+    yield from (mapped.target for mapped in (*given, *node.outputs) if mapped.target != "*")
+
+
+def _sent(node: model.Node) -> tuple[str, ...]:
+    """Give the names of a message's payload: variables of whoever gets it. A connector's inputs are no variables."""
+    return () if node.kind in ("callActivity", "serviceTask") else tuple(mapped.target for mapped in node.inputs)
 
 
 def _expression(use: _Use, read: dict[str, _Use]) -> Iterator[Finding]:
@@ -168,7 +198,7 @@ def _expression(use: _Use, read: dict[str, _Use]) -> Iterator[Finding]:
     for name in sorted(looked.names):
         if name.startswith("__"):
             yield found("reserved-name", use.element, use.line, name=name, text=text)
-        else:
+        elif not use.foreign:
             read.setdefault(name, use)
     if broken := _misfit(use, looked.kind):
         yield found(broken, use.element, use.line, text=text)
@@ -182,7 +212,8 @@ def _misfit(use: _Use, kind: str | None) -> str | None:
     return {"boolean": "never-boolean", "number": "bad-number", "list": "no-list", "date": "no-date"}[use.wanted]
 
 
-def _timers(node: model.Node, read: dict[str, _Use]) -> Iterator[Finding]:
+def _timers(node: model.Node, read: dict[str, _Use], *, begins: bool) -> Iterator[Finding]:
+    """Check the times of a node; ``begins``: it begins a case, whose variables are not there yet."""
     for event in node.events:
         if event.kind != "timer":
             continue
@@ -193,10 +224,12 @@ def _timers(node: model.Node, read: dict[str, _Use]) -> Iterator[Finding]:
         text = timers.literal(event.text) or event.text
         if valid(text):
             continue
-        if text != event.text or timers.looks_iso(text) or event.text[0].isdigit():
+        if text != event.text or timers.is_meant(text) or event.text[0].isdigit():
             yield found("bad-time", node.id, event.line, text=_short(event.text), kind=event.timer)
         else:
-            yield from _expression(_Use(event.text, "date", node.id, event.line), read)
+            yield from _expression(_Use(event.text, "date", node.id, event.line, foreign=begins), read)
+            for name in sorted(inspection.inspect(event.text).names) if begins else ():
+                yield found("nothing-known-yet", node.id, event.line, name=name)
 
 
 def _script(node: model.Node, read: dict[str, _Use], written: set[str]) -> Iterator[Finding]:

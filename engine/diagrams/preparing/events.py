@@ -94,7 +94,7 @@ def expressions(draft: Draft) -> None:
             draft.changed(rules, "translated", owner, each, old=written[:80], new=new[:80])
             each.text = written = new
         if language and language.lower() not in FEEL:
-            if written and inspection.inspect(written).errors and not timers.looks_iso(written):
+            if written and inspection.inspect(written).errors and not timers.is_meant(written):
                 continue  # conditions become a person's choice; the check refuses the rest
             if written:
                 draft.changed(rules, "language-dropped", owner, each, language=language, text=written[:80])
@@ -175,7 +175,7 @@ def _readable(event: model.Event) -> bool:
     text = timers.literal(event.text) or event.text
     if {"date": timers.is_date, "duration": timers.is_duration, "cycle": timers.is_cycle}[event.timer](text):
         return True
-    return not timers.looks_iso(text) and not text[0].isdigit() and not inspection.inspect(text).errors
+    return not timers.is_meant(text) and not text[0].isdigit() and not inspection.inspect(text).errors
 
 
 def _time(draft: Draft, scope: Scope, node: model.Node, element: etree._Element) -> None:

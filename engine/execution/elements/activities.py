@@ -7,7 +7,8 @@ from typing import Any
 from engine import errors
 from engine.diagrams import model
 from engine.execution import outcomes
-from engine.execution.elements.events import BoundaryEvent, Catching, throw
+from engine.execution.elements.events import BoundaryEvent, Catching, Letter, throw
+from engine.execution.elements.timers import Deadline
 from engine.execution.instances import Inner, enter
 from engine.execution.mended import STARTED, BodySpec, FlowNode, Token
 from engine.execution.variables import Expression, Scope, visible
@@ -52,6 +53,7 @@ class HumanTask(Activity):
         super().__init__(body, node, name)
         self.manual = True
         self.described = node
+        self.deadline = None if node.due_date is None else Deadline(node.due_date, node.id)
 
     def _update_hook(self, token: Token) -> bool:
         super()._update_hook(token)
@@ -65,7 +67,8 @@ class HumanTask(Activity):
             local=_local(token),
             properties=node.properties,
             candidate_groups=node.candidate_groups,
-            due_date=node.due_date,
+            due=None if self.deadline is None else self.deadline.tell(token),
+            definition=_definition(token),
         )
         return True
 
@@ -85,6 +88,14 @@ def _lane(token: Token) -> str | None:
     while around is not None and around.task_spec.lane is None:
         around = around.workflow.host
     return around.task_spec.lane if around is not None else None
+
+
+def _definition(token: Token) -> str | None:
+    """Give the definition that the task belongs to, where it is not the instance's own."""
+    around: Token | None = token
+    while around is not None and around.workflow.definition is None:
+        around = around.workflow.host
+    return around.workflow.definition if around is not None else None
 
 
 def _local(token: Token) -> Mapping[str, object]:
@@ -107,9 +118,10 @@ class SendTask(Activity):
     """Sends its message and is done (13.3.3)."""
 
     event: model.Event
+    letter: Letter
 
     def _run_hook(self, token: Token) -> bool:
-        throw(token, self.event)
+        throw(token, self.event, self.letter)
         return True
 
 
@@ -132,9 +144,13 @@ class SubProcess(Activity):
 
 
 class CallActivity(Activity):
-    """Calls a process, which sees only the variables that are handed in and gives back only those handed out (10.3.6)."""
+    """Calls a process, which sees only the variables that are handed in and gives back only those handed out (10.3.6).
+
+    ``latest`` is the process's key where its newest version is called; else it is ``inner``.
+    """
 
     inner: BodySpec
+    latest: str | None = None
     inputs: tuple[tuple[str, Expression | None], ...] = ()
     outputs: tuple[tuple[str, Expression | None], ...] = ()
 
@@ -142,7 +158,13 @@ class CallActivity(Activity):
         scope = Scope(token.id)
         for name, value in self._handed(self.inputs, token):
             scope.put(name, value)
-        enter(token, self.inner, scope).begin(self.inner.starts)
+        if self.latest is None:
+            enter(token, self.inner, scope).begin(self.inner.starts)
+            return
+        definition, spec = token.instance.library.latest(self.latest)
+        if not spec.main.starts:
+            raise errors.NoStart(kind="none", name=self.latest, node=self.node)
+        enter(token, spec.main, scope, definition).begin(spec.main.starts)
 
     def ended_inside(self, token: Token, level: Inner) -> None:
         """Hand the results out."""

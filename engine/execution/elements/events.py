@@ -5,27 +5,32 @@ gateway, for an event sub-process) is ``MAYBE``; when its event happens, a new t
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Literal, TypeVar, cast
 
 from engine import errors
 from engine.diagrams import model
-from engine.execution import outcomes
+from engine.execution import correlation, outcomes
 from engine.execution.elements.timers import Due, Timer
 from engine.execution.instances import Instance, Level, enter
 from engine.execution.mended import FINISHED, MAYBE, WAITING, BodySpec, Flow, FlowNode, Token
-from engine.execution.variables import Scope
+from engine.execution.variables import Expression, Scope
 
 _Catcher = TypeVar("_Catcher", "BoundaryEvent", "EventSubProcess")
 OUTSIDE = ("message", "signal", "timer")  # what is listened for; errors and escalations find their catcher themselves
 
 
 class Trigger:
-    """What an element catches: the message, signal, error or escalation of a name, or a time."""
+    """What an element catches: the message, signal, error or escalation of a name, or a time.
 
-    __slots__ = ("element", "kind", "name", "timer")
+    ``key`` is what case and message must agree on, where the element says so.
+    """
 
-    def __init__(self, event: model.Event, element: str) -> None:
+    __slots__ = ("element", "key", "kind", "name", "timer")
+
+    def __init__(self, event: model.Event, element: str, key: Expression | None = None) -> None:
         self.element = element
+        self.key = key
         self.kind = event.kind
         self.name = event.name
         self.timer = Timer(event, element) if event.kind == "timer" else None
@@ -39,6 +44,9 @@ class Trigger:
         else:
             kind = cast("Literal['message', 'signal']", self.kind)
             waits = outcomes.Subscription(token.id, self.element, kind, self.name or "")
+            if self.key is not None:
+                key = correlation.as_text(token.evaluate(self.key))
+                waits = replace(waits, key=key, payload_key=self.key.text)
             token.instance.subscriptions[token.id] = waits
 
     def set(self, token: Token, due: Due | None) -> None:
@@ -213,13 +221,25 @@ class EventSubProcess(FlowNode):
             self.trigger.stop(token)
 
 
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """What is sent with a message: its key, and its payload by name."""
+
+    key: Expression | None = None
+    payload: tuple[tuple[str, Expression], ...] = ()
+
+
+_EMPTY = Letter()
+
+
 class ThrowEvent(FlowNode):
     """An intermediate throw event or an end event; ``event`` is ``None`` for a none event."""
 
     event: model.Event | None = None
+    letter = _EMPTY
 
     def _run_hook(self, token: Token) -> bool:
-        throw(token, self.event)
+        throw(token, self.event, self.letter)
         return True
 
 
@@ -231,7 +251,7 @@ class EndEvent(ThrowEvent):
 
     def _on_complete_hook(self, token: Token) -> None:
         super()._on_complete_hook(token)
-        throw(token, self.event)
+        throw(token, self.event, self.letter)
 
 
 class LinkThrow(FlowNode):
@@ -246,8 +266,8 @@ class LinkThrow(FlowNode):
         token.instance.happened("left", self.catch.node, token.id)
 
 
-def throw(token: Token, event: model.Event | None) -> None:
-    """Throw what the token's event throws, and have it caught (10.5.6)."""
+def throw(token: Token, event: model.Event | None, letter: Letter = _EMPTY) -> None:
+    """Throw what the token's event throws, and have it caught (10.5.6); ``letter`` goes with a message."""
     if event is None:
         return
     level, node, kind = token.workflow, token.task_spec.node, event.kind
@@ -256,13 +276,23 @@ def throw(token: Token, event: model.Event | None) -> None:
     elif kind == "cancel":
         _cancel_transaction(level, node)
     elif kind in {"message", "signal", "error", "escalation"}:
-        level.instance.thrown.append(outcomes.Thrown(token.id, node, kind, event.name))
+        key = None if letter.key is None else correlation.as_text(token.evaluate(letter.key))
+        payload = {name: token.evaluate(expression) for name, expression in letter.payload}
+        level.instance.thrown.append(outcomes.Thrown(token.id, node, kind, event.name, key, payload))
         if kind == "signal":
             for catcher in waiting(level.instance, "signal", event.name or ""):
                 if not catcher._state & FINISHED:
                     cast("Catching", catcher.task_spec).fire(catcher)
         elif kind != "message" and not _catch(level, kind, event.name) and kind == "error":
             raise errors.ErrorUncaught(node=node, code=event.name or "")
+
+
+def fail(token: Token, code: str, message: str) -> None:
+    """Throw an error at an activity while it is done; its own boundary is the first to catch it (10.5.6)."""
+    node = token.task_spec.node
+    token.instance.thrown.append(outcomes.Thrown(token.id, node, "error", code, payload={"message": message}))
+    if not (_catch_at(token, "error", code) or _catch(token.workflow, "error", code)):
+        raise errors.FailureUncaught(node=node, code=code, message=message)
 
 
 def waiting(instance: Instance, kind: str, name: str) -> list[Token]:
@@ -290,13 +320,19 @@ def _catch(level: Level, kind: str, code: str | None) -> bool:
             return True
         if inside.host is None:
             return False
-        host = inside.host.task_spec.whole(inside.host)
-        boundary = _best(host.task_spec.boundaries, kind, code)
-        if boundary is not None:
-            boundary.catch(host)
+        if _catch_at(inside.host, kind, code):
             return True
-        inside = host.workflow
+        inside = inside.host.workflow
     return False
+
+
+def _catch_at(token: Token, kind: str, code: str | None) -> bool:
+    """Have an error or escalation caught at the boundary of the activity that the token is at."""
+    host = token.task_spec.whole(token)
+    boundary = _best(host.task_spec.boundaries, kind, code)
+    if boundary is not None:
+        boundary.catch(host)
+    return boundary is not None
 
 
 def _best(candidates: Sequence[_Catcher], kind: str, code: str | None) -> _Catcher | None:
