@@ -4,6 +4,7 @@ The browser sends a whole diagram as ``application/xml`` and gets JSON back; wha
 in the engine.
 """
 
+import json
 import re
 from collections.abc import Iterable
 
@@ -11,7 +12,7 @@ import flask
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from engine import errors
+from engine import connectors, errors
 from engine.people import access
 from engine.runtime import definitions, deployments
 from webui import i18n, security, work
@@ -99,7 +100,14 @@ def deploy(key: str) -> dict[str, object] | tuple[dict[str, object], int]:
 def _page(**values: object) -> str:
     """Show the modeler; bpmn-js sets one style attribute by markup, which the policy allows by its hash."""
     security.allow(style_src_attr=_LIBRARY_STYLE)
-    return flask.render_template("modeler/edit.html", **values)
+    return flask.render_template("modeler/edit.html", connectors=_connectors(), **values)
+
+
+def _connectors() -> str:
+    """Give the connectors to choose from as JSON: name -> ``inputs`` (name -> required, as declared) and ``outputs``."""
+    registry = connectors.registry().items()
+    # not by Flask's JSON, which would sort the inputs
+    return json.dumps({name: {"inputs": dict(each.inputs), "outputs": [*each.outputs]} for name, each in registry})
 
 
 def _files(key: str) -> dict[str, bytes]:

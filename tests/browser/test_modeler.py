@@ -38,7 +38,7 @@ def select_flow(page, flow):
 
 def group(page, title):
     """Give a group of the properties panel, open."""
-    head = page.locator(".bio-properties-panel-group-header", has_text=title)
+    head = page.locator(".bio-properties-panel-group-header", has_text=re.compile(f"^{title}"))
     if "open" not in head.get_attribute("class").split():
         head.locator(".bio-properties-panel-group-header-title").click()
     return page.locator(".bio-properties-panel-group", has=head)

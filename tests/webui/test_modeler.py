@@ -1,7 +1,12 @@
 """The modeler's pages: analysts only, the check as the deployment judges, and a version for every change."""
 
+import html
+import json
+import re
+
 import pytest
 
+from engine import connectors
 from engine.diagrams import markup
 from tests.webui import browsing
 
@@ -134,3 +139,13 @@ def test_the_largest_diagram_that_is_read_can_be_sent(site):
     answer = send(anton, "/modeler/surat-tugas/check", GOOD + padding)
     assert answer.status_code == 200
     assert all(each["code"] != "unreadable" for each in answer.json["findings"])
+
+
+def test_the_modeler_offers_the_connectors_with_their_inputs_as_declared(anton):
+    page = anton.get("/modeler/new?key=surat-tugas").get_data(as_text=True)
+    offered = json.loads(html.unescape(re.search('data-connectors="([^"]+)"', page)[1]))
+
+    assert offered["mail"]["inputs"]["to"] is True
+    for name, connector in connectors.registry().items():
+        assert list(offered[name]["inputs"].items()) == list(connector.inputs.items())
+        assert offered[name]["outputs"] == list(connector.outputs)

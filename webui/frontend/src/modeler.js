@@ -2,7 +2,8 @@
  * The modeler island: BPMN in the browser, with mutu baku, forms, the check and the deployment.
  *
  * The host `[data-modeler]` carries what it needs: `data-source` (URL of the diagram; empty for a new one), `data-key`,
- * `data-version`, `data-check`, `data-deploy` (URLs), `data-csrf`, `data-forms` (JSON list of keys), `data-locale`.
+ * `data-version`, `data-check`, `data-deploy` (URLs), `data-csrf`, `data-forms` (JSON list of keys), `data-connectors` (JSON object:
+ * name -> inputs, which are name -> required, and a list of outputs), `data-locale`.
  * The server checks and decides everything; this page only draws.
  */
 import Modeler from 'bpmn-js/lib/Modeler';
@@ -43,7 +44,7 @@ async function open(host) {
       translationModule,
     ],
     moddleExtensions: { camunda },
-    lajur: { forms: JSON.parse(host.dataset.forms || '[]') },
+    lajur: { forms: JSON.parse(host.dataset.forms || '[]'), connectors: JSON.parse(host.dataset.connectors || '{}') },
   });
   const services = /** @type {any} */ (modeler);
   const findings = new Findings(services, part('[data-modeler-findings]'), translate);
