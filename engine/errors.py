@@ -89,6 +89,22 @@ class ExecutionError(LajurError):
     """
 
 
+class MessageNameInvalid(InputError):
+    """The name of a message or signal has 1 to {longest} characters that can be seen."""
+
+
+class MessageTooLarge(InputError):
+    """The message holds {size} characters of data, more than {limit}."""
+
+
+class MessageAmbiguous(Conflict):
+    """Several cases wait for the message {name}; say which one by its key."""
+
+
+class JobGone(Conflict):
+    """This job has not failed, or it was done or withdrawn meanwhile."""
+
+
 class ConfigurationError(InputError):
     """The setting {name} is not valid: {reason}"""
 

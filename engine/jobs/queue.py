@@ -89,6 +89,8 @@ _claim = (
     .with_for_update(skip_locked=True)
 )
 _hold = select(*_columns).where(_jobs.c.id == bindparam("job"), DUE).with_for_update()
+_held = select(*_columns).where(_jobs.c.id == bindparam("job"), _jobs.c.status == "held").with_for_update()
+_keep = update(_jobs).where(_jobs.c.id == bindparam("job")).values(data=bindparam("given"))
 _delete = delete(_jobs).where(_jobs.c.id == bindparam("job"))
 _postpone = (
     update(_jobs)
@@ -114,9 +116,7 @@ def next_due(session: Session, *, without: Collection[str] = ()) -> datetime | N
     return found
 
 
-def claim(
-    session: Session, *, now: datetime, without: Collection[str] = (), left: Collection[UUID] = ()
-) -> Job | None:
+def claim(session: Session, *, now: datetime, without: Collection[str] = (), left: Collection[UUID] = ()) -> Job | None:
     """Take the job that is due longest and that nobody else has, to the end of the transaction.
 
     ``without`` are kinds, ``left`` jobs that are not taken.
@@ -165,6 +165,13 @@ def give_up(
     """Make a held job an incident: nothing tries it again until people say so."""
     given = job.data if data is None else data
     session.execute(_give_up, {"job": job.id, "now": now, "tried": tries, "given": given, "why": error})
+
+
+def keep_outputs(session: Session, job_id: UUID, outputs: list[object] | None) -> None:
+    """Keep what a service call gave for a case that was suspended meanwhile; it is taken when the case is resumed."""
+    row = session.execute(_held, {"job": job_id}).first()
+    if row is not None and outputs is not None:
+        session.execute(_keep, {"job": job_id, "given": {**row.data, "outputs": outputs}})
 
 
 def job_of(row: Row[*tuple[Any, ...]]) -> Job:

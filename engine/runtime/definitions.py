@@ -135,6 +135,14 @@ def latest(session: Session, key: str) -> Definition:
     return _definition(row)
 
 
+def newest_of(session: Session, definition_id: UUID | None) -> Definition | None:
+    """Give the newest version of the process that a definition is one of; ``None`` where it was withdrawn."""
+    if definition_id is None:
+        return None
+    found = latest(session, get(session, definition_id).key)
+    return None if found.retired_at is not None else found
+
+
 def list_latest(session: Session) -> tuple[Definition, ...]:
     """Give the newest version of every process, by name."""
     return tuple(_definition(row) for row in session.execute(_list_latest))

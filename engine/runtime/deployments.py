@@ -15,6 +15,7 @@ from uuid import UUID
 
 from sqlalchemy import Row, bindparam, func, insert, select, update
 
+from engine import connectors as connectors_
 from engine import errors
 from engine.config import Office
 from engine.diagrams import checking, model, reading
@@ -95,8 +96,8 @@ def check(
 ) -> Findings:
     """Judge files as :func:`deploy` would, and store nothing: findings by file, errors first, empty where all is well.
 
-    ``files``: names ending in ``.bpmn`` or ``.form`` to contents; without ``connectors``, service tasks are not judged by
-    them. Raises :class:`errors.InputError` for another name.
+    ``files``: names ending in ``.bpmn`` or ``.form`` to contents; ``connectors`` (name -> input -> required) are
+    the registry's unless a caller has others. Raises :class:`errors.InputError` for another name.
     """
     return _Plan(session, files, office, connectors).findings()
 
@@ -327,7 +328,7 @@ class _Plan:
             lanes=self._office.group_of,
             processes=processes,
             name=draft.key,
-            connectors=self._connectors,
+            connectors=self._machines(draft.diagram),
         )
         yield from found
         people = list(self._judge_groups(draft.diagram))
@@ -338,6 +339,12 @@ class _Plan:
             except errors.NotExecutable as error:
                 element = error.place.get("element")
                 yield _refusal("not-runnable", error, str(element) if element else None)
+
+    def _machines(self, diagram: model.Diagram) -> Connectors | None:
+        """Give the connectors where a diagram asks for any: loading them takes a moment."""
+        if self._connectors is not None:
+            return self._connectors
+        return connectors_.inputs() if any(node.topic for node in definitions.nodes(diagram)) else None
 
     def _judge_groups(self, diagram: model.Diagram) -> Iterator[checking.Finding]:
         """Judge candidate groups, which stand for the lane's where a task names them: one, and one of the office's."""

@@ -183,7 +183,7 @@ def resume(session: Session, instance_id: UUID, *, actor: access.Actor, now: dat
     session.execute(_free_jobs, {"instance": instance.id})
     # Messages that came meanwhile were kept, as if nobody had waited.
     listening = session.execute(_listening, {"instance": instance.id}).mappings().all()
-    waits.add(session, [waits.look(row, now) for row in listening], now=now)
+    waits.add(session, [waits.look(dict(row), now) for row in listening], now=now)
     waits.ring(session)
 
 

@@ -129,7 +129,9 @@ def require_active(status: str) -> None:
 def held_of(row: Row[*tuple[Any, ...]]) -> Held:
     """Give what a row of :data:`held` says."""
     head = histories.Head(row.id, row.history_serial, bytes(row.history_hash))
-    return Held(row.id, row.definition_id, row.status, row.version, bytes(row.state), head, row.business_key, row.office)
+    return Held(
+        row.id, row.definition_id, row.status, row.version, bytes(row.state), head, row.business_key, row.office
+    )
 
 
 def note(

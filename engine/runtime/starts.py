@@ -19,7 +19,9 @@ _overdue = select(_jobs.c.node).where(
     _jobs.c.status == "due",
     _jobs.c.due_at <= bindparam("now", type_=_jobs.c.due_at.type),
 )
-_end_jobs = delete(_jobs).where(_jobs.c.definition_id.in_(bindparam("definitions", expanding=True)))
+_end_jobs = delete(_jobs).where(
+    _jobs.c.definition_id.in_(bindparam("definitions", expanding=True)), _jobs.c.kind == "start"
+)
 _end_subscriptions = delete(_subscriptions).where(
     _subscriptions.c.definition_id.in_(bindparam("definitions", expanding=True))
 )

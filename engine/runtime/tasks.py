@@ -158,7 +158,9 @@ def inbox(
     name or item, of the business key or of the process's name; ``after`` is the ``next`` of the page before.
     """
     limit = pages.bounded(limit)
-    query: Select[Any] = _row.where(OPEN, _instances.c.status == "active").order_by(_tasks.c.due_at, _tasks.c.id).limit(limit + 1)
+    query: Select[Any] = (
+        _row.where(OPEN, _instances.c.status == "active").order_by(_tasks.c.due_at, _tasks.c.id).limit(limit + 1)
+    )
     if scope == "mine":
         query = query.where(_tasks.c.assignee == bindparam("me", actor.user_id, _tasks.c.assignee.type))
     else:

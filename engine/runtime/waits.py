@@ -213,7 +213,8 @@ def _throw(
                 "idempotency": None,
             }
             messages.append(message)
-            jobs.append(job("message", now, data={"message": str(message["id"])}))
+            # The job has the message's id: whoever delivers it otherwise ends its job without a search.
+            jobs.append({**job("message", now, data={"message": str(message["id"])}), "id": message["id"]})
         elif each.kind == "signal" and each.name:
             data = {"name": each.name, "payload": pack(each.payload), "sender": sender[:200]}
             jobs += [job("signal", now, data=data, **where) for where in hearing(session, each.name, but=instance_id)]

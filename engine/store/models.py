@@ -164,7 +164,9 @@ tasks = Table(
     Column("instance_id", Key, ForeignKey("instances.id"), nullable=False),
     Column("token", Integer, nullable=False),
     Column("node", String, nullable=False),
-    Column("definition_id", Key, ForeignKey("definitions.id")),  # of a process called at its newest version; null: the case's
+    Column(
+        "definition_id", Key, ForeignKey("definitions.id")
+    ),  # of a process called at its newest version; null: the case's
     Column("name", String, nullable=False),
     Column("item", String),  # which of several: a multi-instance's item in words
     Column("lane", String),
