@@ -206,7 +206,7 @@ class Worker:
         except errors.ConnectorSaid as error:
             self._take(job, call, partial(services.refuse, call=call, said=error, now=self._clock()))
         except Exception as error:  # noqa: BLE001  # whatever a connector of an office raises is a failure of its job
-            self._patiently(lambda session: self._record(session, job, error, tries=call.tries))
+            self._patiently(partial(self._record, job=job, error=error, tries=call.tries))
         else:
             self._take(job, call, partial(services.finish, call=call, outputs=outputs, now=self._clock()), outputs)
 
@@ -222,7 +222,7 @@ class Worker:
         except errors.StorageError:
             raise
         except Exception as error:  # noqa: BLE001  # the step failed: the job's failure
-            self._patiently(lambda session: self._record(session, job, error, tries=call.tries, outputs=outputs))
+            self._patiently(partial(self._record, job=job, error=error, tries=call.tries, outputs=outputs))
         else:
             self._count(job.kind, "done")
 

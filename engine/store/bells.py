@@ -108,7 +108,8 @@ class NotifiedBell(Bell):
         return driver
 
     def _hang_up(self) -> None:
-        if self._connection is not None:
-            with contextlib.suppress(psycopg.Error, OSError):
-                self._connection.close()
+        for each in (self._connection, self._driver):  # of a connection that broke the pool's half lets go too early
+            if each is not None:
+                with contextlib.suppress(psycopg.Error, sqlalchemy.exc.SQLAlchemyError, OSError):
+                    each.close()
         self._connection = self._driver = None
