@@ -24,7 +24,7 @@ from engine.store import history as histories
 from engine.store.db import Session
 
 LONGEST_KEEP = timedelta(days=366)
-_LOOKED_AT = 1000  # kept messages that a new wait is compared with, the oldest first
+_LOOKED_AT = 1000  # kept messages at a time that a new wait is compared with, the oldest first
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,10 +83,11 @@ _hold_message = (
 _status = select(_messages.c.status).where(_messages.c.id == bindparam("message"))
 _kept = (
     select(_messages)
-    .where(_messages.c.status == "waiting", _messages.c.name == bindparam("name"))
+    .where(_messages.c.status == "waiting", _messages.c.name == bindparam("name"), _messages.c.id > bindparam("after"))
     .order_by(_messages.c.id)
     .limit(_LOOKED_AT)
 )
+_kept_by_key = _kept.where(or_(_messages.c.key == bindparam("key"), _messages.c.key.is_(None)))
 _replayed = select(_messages).where(_messages.c.idempotency == bindparam("idempotency"))
 _finish = (
     update(_messages)
@@ -190,8 +191,8 @@ def attempt(session: Session, job: Job, *, now: datetime) -> None:
     if target is None:
         # From here on whoever begins to wait for such a message sees that it is kept, or we see them.
         db.take_turns(session, waits.turn(message.name))
-        target = _target(session, message, now)
-    if target is None:
+        if _target(session, message, now) is not None:
+            raise Taken  # and not delivered in this turn: delivering takes turns itself, at other names
         if now < row.expires_at:
             queue.postpone(session, job, row.expires_at, tries=0)
             return
@@ -226,16 +227,21 @@ def look(session: Session, job: Job, instance: Held, *, now: datetime) -> None:
 
 
 def _kept_for(session: Session, target: Row[*tuple[Any, ...]], now: datetime) -> _Message | None:
+    """Give the oldest kept message that is for a subscription."""
     local = groups.office(session).local(now)
-    for row in session.execute(_kept, {"name": target.name}).all():
-        message = _Message(row.id, row.name, row.key, waits.unpack(row.data), row.sender)
-        key = message.key
-        if target.payload_key:
-            key = correlation.key_of(target.payload_key, message.payload, local)
-        if key is not None and key == target.key:
-            return message
-        if not target.payload_key and key is None and _is_only(session, target):
-            return message
+    query = _kept if target.payload_key else _kept_by_key
+    after = UUID(int=0)
+    while rows := session.execute(query, {"name": target.name, "key": target.key, "after": after}).all():
+        after = rows[-1].id
+        for row in rows:
+            message = _Message(row.id, row.name, row.key, waits.unpack(row.data), row.sender)
+            key = message.key
+            if target.payload_key:
+                key = correlation.key_of(target.payload_key, message.payload, local)
+            if key is not None and key == target.key:
+                return message
+            if not target.payload_key and key is None and _is_only(session, target):
+                return message
     return None
 
 
