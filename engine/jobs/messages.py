@@ -44,6 +44,7 @@ class _Message:
     key: str | None
     payload: Mapping[str, object]
     sender: str
+    source: UUID | None = None  # the case that threw it, which is not whom it is for (BPMN 2.0.2, 9.4)
 
 
 class Taken(Exception):
@@ -58,6 +59,9 @@ _of_name = (
         _subscriptions.c.kind == "message",
         _subscriptions.c.name == bindparam("name"),
         or_(_instances.c.id.is_(None), _instances.c.status == "active"),
+        _subscriptions.c.instance_id.is_distinct_from(
+            bindparam("source", None, type_=_subscriptions.c.instance_id.type)
+        ),
     )
     .order_by(_subscriptions.c.id)
 )
@@ -186,7 +190,7 @@ def attempt(session: Session, job: Job, *, now: datetime) -> None:
             raise Taken
         queue.done(session, job.id)
         return
-    message = _Message(row.id, row.name, row.key, waits.unpack(row.data), row.sender)
+    message = _Message(row.id, row.name, row.key, waits.unpack(row.data), row.sender, row.source_id)
     target = _target(session, message, now)
     if target is None:
         # From here on whoever begins to wait for such a message sees that it is kept, or we see them.
@@ -234,8 +238,10 @@ def _kept_for(session: Session, target: Row[*tuple[Any, ...]], now: datetime) ->
     while rows := session.execute(query, {"name": target.name, "key": target.key, "after": after}).all():
         after = rows[-1].id
         for row in rows:
-            message = _Message(row.id, row.name, row.key, waits.unpack(row.data), row.sender)
+            message = _Message(row.id, row.name, row.key, waits.unpack(row.data), row.sender, row.source_id)
             key = message.key
+            if message.source == target.instance_id:
+                continue
             if target.payload_key:
                 key = correlation.key_of(target.payload_key, message.payload, local)
             if key is not None and key == target.key:
@@ -259,25 +265,26 @@ def _target(session: Session, message: _Message, now: datetime) -> Row[*tuple[An
     Raises :class:`errors.MessageAmbiguous` where it has no key and several cases wait.
     """
     name = message.name
+    about = {"name": name, "source": message.source}
     if message.key is not None:
-        found = session.execute(_by_key, {"name": name, "expression": "", "key": message.key}).first()
+        found = session.execute(_by_key, {**about, "expression": "", "key": message.key}).first()
         if found is not None:
             return found
     expression = session.execute(_next_expression, {"name": name, "after": ""}).scalar()
     local = groups.office(session).local(now) if expression else now
     while expression:
         if (key := correlation.key_of(expression, message.payload, local)) is not None:
-            found = session.execute(_by_key, {"name": name, "expression": expression, "key": key}).first()
+            found = session.execute(_by_key, {**about, "expression": expression, "key": key}).first()
             if found is not None:
                 return found
         expression = session.execute(_next_expression, {"name": name, "after": expression}).scalar()
     if message.key is None:
-        several = session.execute(_without_key, {"name": name}).all()
+        several = session.execute(_without_key, about).all()
         if len(several) == 1:
             return several[0]
         if several:
             raise errors.MessageAmbiguous(name=name)
-    return session.execute(_starts, {"name": name}).first()
+    return session.execute(_starts, about).first()
 
 
 def _free(session: Session, instance_id: UUID) -> Held:
