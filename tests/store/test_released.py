@@ -40,7 +40,7 @@ def test_there_are_releases():
     assert FOUND
 
 
-def test_running_cases_go_on_to_their_end(released, post_office, mailing):
+def test_running_cases_go_on_to_their_end(released, post_office, mailing):  # noqa: F811  # the same fixtures
     with released.begin() as session:
         people = {
             row.username: access.actor_of(session, row.id, cast_.NOW) for row in session.execute(select(models.users))
