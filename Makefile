@@ -32,8 +32,8 @@ check: venv ## style, types, the arrows between the wings, translations, JavaScr
 conformance: venv ## BPMN, FEEL, bad input: how much of the shared conformance material holds
 	@$(bin)/python -m tests.conformance
 
-bench: venv ## how fast it is, beside plain SpiffWorkflow
-	@$(bin)/lajur bench
+bench: venv ## how fast it is, beside plain SpiffWorkflow, and its workers on SQLite and PostgreSQL
+	@$(bin)/python -m tests.bench $(ARGS)
 
 screenshot: venv ## take the README's pictures anew
 	@$(bin)/python -m pytest -q tests/browser/test_demo.py

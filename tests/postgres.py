@@ -44,9 +44,9 @@ def programs() -> Path:
     return versions[-1].parent
 
 
-def prepare() -> None:
-    """Choose this run's folder; called once, before workers start and inherit it."""
-    base = _base()
+def prepare(*, lasting: bool = False) -> None:
+    """Choose this run's folder, on a disk where it is to be ``lasting``; called once, before workers start and inherit it."""
+    base = Path(tempfile.gettempdir()) if lasting else _base()
     for left in base.glob(f"{_PREFIX}*"):
         owner = left.name.removeprefix(_PREFIX).partition("-")[0]
         if owner.isdigit() and not _alive(int(owner)):
