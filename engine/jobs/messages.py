@@ -24,7 +24,7 @@ from engine.store import db, keys, models
 from engine.store import history as histories
 from engine.store.db import Session
 
-_LOOKED_AT = 1000  # kept messages at a time that a new wait is compared with, the oldest first
+_LOOKED_AT = (10, 1000)  # kept messages that a new wait is compared with at first, and at a time; the oldest first
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,13 +59,13 @@ _of_name = (
         _subscriptions.c.kind == "message",
         _subscriptions.c.name == bindparam("name"),
         or_(_instances.c.id.is_(None), _instances.c.status == "active"),
-        _subscriptions.c.instance_id.is_distinct_from(
-            bindparam("source", None, type_=_subscriptions.c.instance_id.type)
-        ),
     )
     .order_by(_subscriptions.c.id)
 )
-_cases = _of_name.where(_subscriptions.c.instance_id.is_not(None))
+_cases = _of_name.where(
+    _subscriptions.c.instance_id.is_not(None),
+    _subscriptions.c.instance_id.is_distinct_from(bindparam("source", None, type_=_subscriptions.c.instance_id.type)),
+)
 _by_key = _cases.where(
     _subscriptions.c.payload_key == bindparam("expression"), _subscriptions.c.key == bindparam("key")
 ).limit(1)
@@ -89,7 +89,7 @@ _kept = (
     select(_messages)
     .where(_messages.c.status == "waiting", _messages.c.name == bindparam("name"), _messages.c.id > bindparam("after"))
     .order_by(_messages.c.id)
-    .limit(_LOOKED_AT)
+    .limit(bindparam("most"))
 )
 _kept_by_key = _kept.where(or_(_messages.c.key == bindparam("key"), _messages.c.key.is_(None)))
 _began = select(models.history.c.data).where(
@@ -235,9 +235,9 @@ def _kept_for(session: Session, target: Row[*tuple[Any, ...]], now: datetime) ->
     """Give the oldest kept message that is for a subscription."""
     local = groups.office(session).local(now)
     query = _kept if target.payload_key else _kept_by_key
-    after = UUID(int=0)
-    while rows := session.execute(query, {"name": target.name, "key": target.key, "after": after}).all():
-        after = rows[-1].id
+    after, (most, at_a_time) = UUID(int=0), _LOOKED_AT
+    while rows := session.execute(query, {"name": target.name, "key": target.key, "after": after, "most": most}).all():
+        after, most = rows[-1].id, at_a_time
         for row in rows:
             message = _Message(row.id, row.name, row.key, waits.unpack(row.data), row.sender, row.source_id)
             key = message.key
