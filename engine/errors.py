@@ -97,6 +97,30 @@ class MessageTooLarge(InputError):
     """The message holds {size} characters of data, more than {limit}."""
 
 
+class MessageInvalid(InputError):
+    """The message cannot be read: {reason}"""
+
+
+class PayloadRefused(InputError):
+    """The value {name} of the message cannot be kept: {reason}"""
+
+
+class KeepInvalid(InputError):
+    """A message is kept for a time such as P7D or PT12H, at most {limit} days."""
+
+
+class IdempotencyInvalid(InputError):
+    """An idempotency key has 1 to {longest} characters that can be seen."""
+
+
+class IdempotencyReused(InputError):
+    """Something else was already sent with this idempotency key."""
+
+
+class MessageUnwanted(Conflict):
+    """Nobody waits for the message {name}, and it is not kept."""
+
+
 class MessageAmbiguous(Conflict):
     """Several cases wait for the message {name}; say which one by its key."""
 
@@ -176,6 +200,25 @@ class UsernameInvalid(InputError):
 
 class NameInvalid(InputError):
     """A person's name has 1 to {longest} characters."""
+
+
+class TokenInvalid(LajurError):
+    """This needs a valid token of a system that may send messages.
+
+    HTTP 401.
+    """
+
+
+class TokenNameInvalid(InputError):
+    """A token's name has 1 to {longest} letters, figures, blanks, dots, hyphens or underscores."""
+
+
+class TokenNameTaken(Conflict):
+    """There is a valid token {name} already; revoke it first."""
+
+
+class TokenEnded(InputError):
+    """A token cannot end in the past."""
 
 
 class BusinessKeyInvalid(InputError):
