@@ -9,7 +9,18 @@ from werkzeug.exceptions import BadRequest, Forbidden, Unauthorized, Unsupported
 
 from webui import sessions, work
 
-PUBLIC = frozenset({"static", "favicon", "auth.login", "auth.sign_in", "i18n.choose", "health.alive", "health.ready"})
+PUBLIC = frozenset(
+    {
+        "static",
+        "favicon",
+        "auth.login",
+        "auth.sign_in",
+        "i18n.choose",
+        "health.alive",
+        "health.ready",
+        "health.measured",  # has a token of its own
+    }
+)
 """The endpoints that answer without sign-in; everything else, unknown paths too, asks for it."""
 _BODIES = {
     "application/x-www-form-urlencoded",

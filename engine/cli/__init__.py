@@ -54,6 +54,7 @@ _COMMANDS = {
     "demo": "engine.cli.demos:demo",
     "deploy": "engine.cli.diagrams:deploy",
     "history": "engine.cli.data:history",
+    "jobs": "engine.cli.jobs:jobs",
     "run": "engine.cli.running:run",
     "serve": "engine.cli.serving:serve",
     "sop": "engine.cli.diagrams:sop",
