@@ -105,5 +105,7 @@ def service(ident, topic, inputs=(), outputs=(), retry=None, lane="Staf"):
         for name, feel in pairs.items()
     )
     again = f"<camunda:failedJobRetryTimeCycle>{retry}</camunda:failedJobRetryTimeCycle>" if retry else ""
-    more = f"<bpmn:extensionElements>{again}<camunda:inputOutput>{mapped}</camunda:inputOutput></bpmn:extensionElements>"
+    more = (
+        f"<bpmn:extensionElements>{again}<camunda:inputOutput>{mapped}</camunda:inputOutput></bpmn:extensionElements>"
+    )
     return node("serviceTask", ident, lane, more, **{"camunda:type": "external", "camunda:topic": topic})

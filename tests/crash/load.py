@@ -47,12 +47,12 @@ def settings(folder, port):
     )
 
 
-def files(port):
-    """Give the office's processes; those that call somebody call this port of this machine."""
-    return {f"{key}.bpmn": source for key, source in _processes(port)}
+def files(receiver):
+    """Give the office's processes; those that call somebody call this host and port."""
+    return {f"{key}.bpmn": source for key, source in _processes(receiver)}
 
 
-def _processes(port):
+def _processes(receiver):
     yield "apel", _chain("apel", node("intermediateCatchEvent", "tunggu", inside=timer("timeDuration", "PT1S")))
     cycle = timer("timeCycle", f"R{REPEATS}/PT{CYCLE.seconds}S")
     yield (
@@ -111,7 +111,7 @@ def _processes(port):
         "lapor",
         _chain(
             "lapor",
-            service("pusat", "http", {"url": f'"http://127.0.0.1:{port}/lapor"', "body": "{ tanda: tanda }"}, ANSWER),
+            service("pusat", "http", {"url": f'"http://{receiver}/lapor"', "body": "{ tanda: tanda }"}, ANSWER),
             task("periksa"),
         ),
     )

@@ -47,7 +47,7 @@ def test_killed_at_random_moments(database_url, office, receiver, tmp_path, kind
     clock, settings = load.Clock(began), load.settings(tmp_path, receiver.port)
     database = db_.open(database_url, busy_seconds=20)
     with database.begin() as session:
-        files = load.files(receiver.port)
+        files = load.files(f"127.0.0.1:{receiver.port}")
         deployments.deploy(session, files, actor=access.SYSTEM, now=clock(), office=office)
     command = [sys.executable, "-m", "tests.crash.killing", kind, database_url, str(ROUNDS), "7", str(began)]
     subprocess.run([*command, str(receiver.port), str(tmp_path)], cwd=ROOT, check=True, timeout=60 + 3 * ROUNDS)
@@ -92,7 +92,9 @@ def judge(session, told, asked):
     tags = {key: [each.business_key for each in cases.values() if keys[each.definition_id] == key] for key in done}
     assert sorted(tags["terima"]) == sorted(tags["kirim"]), "a message started no case, or two"
     assert len(set(tags["kirim"])) == len(tags["kirim"])
-    assert_called(session, {row.business_key: row for row in cases.values() if keys[row.definition_id] == "lapor"}, asked)
+    assert_called(
+        session, {row.business_key: row for row in cases.values() if keys[row.definition_id] == "lapor"}, asked
+    )
 
     messages = session.execute(select(models.messages)).all()
     assert Counter(row.status for row in messages if row.name != "Tamu") == {"delivered": 2 * done["kirim"]}
