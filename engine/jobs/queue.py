@@ -50,8 +50,8 @@ class Backoff:
 
     def delay(self, failed: int, chance: random.Random) -> timedelta:
         """Give the wait after the ``failed``-th try, 1 for the first."""
-        plain = min(self.longest, self.first * self.factor ** min(failed - 1, 30))
-        return plain * (1 + chance.uniform(-self.jitter, self.jitter))
+        plain = min(self.longest.total_seconds(), self.first.total_seconds() * self.factor ** min(failed - 1, 100))
+        return timedelta(seconds=plain * (1 + chance.uniform(-self.jitter, self.jitter)))
 
 
 _jobs = models.jobs
