@@ -13,6 +13,7 @@ import time
 import uuid
 from datetime import timedelta
 from http import HTTPStatus
+from itertools import pairwise
 from urllib.parse import urlencode
 
 from sqlalchemy import select
@@ -124,8 +125,7 @@ STARTED = ("apel", "piket", "kirim", "janji", "dengar", "lapor", "surat")
 
 def _chain(key, *nodes, before=""):
     drawn = [node("startEvent", "mulai"), *nodes, node("endEvent", "selesai")]
-    names = [ident for _, ident, _ in drawn]
-    return diagram(key, drawn, [flow(a, b) for a, b in zip(names, names[1:], strict=False)], before=before)
+    return diagram(key, drawn, [flow(a, b) for a, b in pairwise(ident for _, ident, _ in drawn)], before=before)
 
 
 class Desk:
@@ -259,7 +259,7 @@ _KEPT = select(models.messages.c.id).where(models.messages.c.status == "waiting"
 def end(database, clock, turn):
     """Have everything come to its end: people do what is left, ``turn`` lets a worker do what is due."""
     desk = Desk(database, clock)
-    until = time.monotonic() + 30
+    until = time.monotonic() + 120
     desk.siren()
     while time.monotonic() < until:
         while turn() == 0.0:

@@ -37,7 +37,7 @@ class Receiver:
         take = self.take
 
         class Handler(BaseHTTPRequestHandler):
-            def do_POST(self):  # noqa: N802  # the library's name
+            def do_POST(self):
                 body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
                 answer = json.dumps({"nomor": take(self.headers["Idempotency-Key"], body)}).encode()
                 with contextlib.suppress(OSError):  # who asked was killed meanwhile

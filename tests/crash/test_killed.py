@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from engine.execution import steps
 from engine.people import access
-from engine.runtime import deployments, instances
+from engine.runtime import deployments
 from engine.store import db as db_
 from engine.store import history, models
 from tests.cast import NOW
