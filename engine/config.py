@@ -14,6 +14,7 @@ from engine.calendar import tables
 from engine.calendar.worktime import Calendar
 
 LOCALES = ("id", "en")
+_SHORTEST_TOKEN = 16
 _HERE = Path(__file__).parent
 
 
@@ -68,6 +69,13 @@ class Settings:
     """
     connector_seconds: int = 30
     """LAJUR_CONNECTOR_SECONDS: a mail or an HTTP request that takes longer in all is broken off, to be tried again."""
+    worker: bool | None = None
+    """LAJUR_WORKER: whether ``lajur serve`` also does what falls due: 1, 0 or auto, which is 1 on SQLite.
+
+    See :attr:`has_worker`.
+    """
+    metrics_token: str = field(default="", repr=False)
+    """LAJUR_METRICS_TOKEN: the bearer token that ``/metrics`` of ``lajur serve`` asks for; empty: there is no such page."""
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] | None = None) -> "Settings":
@@ -89,6 +97,9 @@ class Settings:
         for name in ("session_hours", "idle_minutes", "max_request_bytes", "max_form_parts", "connector_seconds"):
             if getattr(self, name) < 1:
                 raise errors.ConfigurationError(name=f"LAJUR_{name.upper()}", reason="it must be at least 1")
+        if self.metrics_token and len(self.metrics_token) < _SHORTEST_TOKEN:
+            reason = f"it must have at least {_SHORTEST_TOKEN} characters"
+            raise errors.ConfigurationError(name="LAJUR_METRICS_TOKEN", reason=reason)
         _ = self.mail_server, self.allowed_hosts
 
     @property
@@ -101,11 +112,18 @@ class Settings:
         """What ``http_hosts`` says."""
         return endpoints.allowed_hosts(self.http_hosts)
 
+    @property
+    def has_worker(self) -> bool:
+        """Whether a server does what falls due itself; if not, ``lajur worker`` must run beside it."""
+        return self.database.startswith("sqlite") if self.worker is None else self.worker
+
 
 def _typed(name: str, text: str, wanted: object) -> object:
     if wanted is Path:
         return Path(text)
-    if wanted is bool:
+    if wanted == bool | None and text.casefold() == "auto":
+        return None
+    if wanted in (bool, bool | None):
         if text.casefold() in {"1", "true", "yes", "on"}:
             return True
         if text.casefold() in {"0", "false", "no", "off"}:

@@ -11,7 +11,6 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from uuid import UUID
@@ -19,8 +18,10 @@ from uuid import UUID
 from engine import errors
 from engine.config import Settings
 from engine.jobs import incidents, queue, running, services
+from engine.jobs.callers import Callers
 from engine.jobs.queue import Backoff, Job
 from engine.jobs.services import Call
+from engine.people import groups
 from engine.runtime import waits
 from engine.store.db import Database, Session
 
@@ -31,6 +32,8 @@ _LOOK_SECONDS = {"postgresql": waits.SOON.total_seconds(), "sqlite": 5.0}  # SQL
 _LEFT_SECONDS = 0.02  # before a job is looked at again whose case somebody else had
 _MOST_LEFT = 100
 _TROUBLE_SECONDS = (0.1, 5.0)  # the first and the longest pause while the database cannot be used
+_STEP_SECONDS = 15.0  # longer than any step of a case takes
+_STUCK_SECONDS = 60.0  # a worker that does not look for work for so much longer than it waits is not healthy
 _TAKE_SECONDS = 60.0  # so long a result is offered to a database that cannot be used
 _log = logging.getLogger(__name__)
 
@@ -59,13 +62,12 @@ class Worker:
         self._look = _LOOK_SECONDS[database.engine.dialect.name]
         self._stopping = threading.Event()
         self._bell = database.bell()
-        self._callers = ThreadPoolExecutor(callers, thread_name_prefix="lajur-call")
-        self._calls = callers
-        self._free = threading.Semaphore(callers)
+        self._callers = Callers(callers, self._bell.ring)
         self._left: set[UUID] = set()
         self._counting = threading.Lock()
         self._done: Counter[tuple[str, str]] = Counter()
         self._looked = time.monotonic()
+        self._ended = False
 
     # From outside
 
@@ -73,6 +75,7 @@ class Worker:
         """Do jobs until :meth:`stop`; then end what is begun. No failure of a job or of the database ends it."""
         trouble = 0.0
         try:
+            self._warm_up()
             while not self._stopping.is_set():
                 try:
                     pause = self.turn()
@@ -88,7 +91,10 @@ class Worker:
                 if pause > 0 and not self._stopping.is_set():
                     self._bell.wait(pause)
         finally:
-            self._callers.shutdown(wait=True)
+            self._ended = True
+            if not self._callers.rest(self.patience):
+                _log.warning("%d service calls do not end; they are left behind, to be tried again", self._callers.busy)
+            self._callers.close()
             self._bell.close()
 
     def stop(self) -> None:
@@ -99,7 +105,12 @@ class Worker:
     @property
     def healthy(self) -> bool:
         """Whether it has looked for work lately."""
-        return time.monotonic() - self._looked < self._look + 60
+        return not self._ended and time.monotonic() - self._looked < self._look + _STUCK_SECONDS
+
+    @property
+    def patience(self) -> float:
+        """Give the seconds that a service call may take until its result is stored: so long its end can take."""
+        return self._lent.total_seconds()
 
     @property
     def done(self) -> Mapping[tuple[str, str], int]:
@@ -108,6 +119,11 @@ class Worker:
             return dict(self._done)
 
     # Its turns
+
+    def _warm_up(self) -> None:
+        """Lay out the office's working year, so that the first job that asks for it does not wait for the holidays."""
+        with contextlib.suppress(errors.LajurError), self._database.read() as session:
+            groups.office(session).calendar.add(self._clock(), timedelta(minutes=1))
 
     def turn(self) -> float:
         """Do everything that is due, and give the seconds until it is worth looking again."""
@@ -118,20 +134,21 @@ class Worker:
             return self._look
         if (wait := (due - self._clock()).total_seconds()) > 0:
             return min(self._look, wait)
+        found = False
         while not self._stopping.is_set() and len(self._left) < _MOST_LEFT:
             if not self.one():
                 break
-        return _LEFT_SECONDS if self._left else 0.0
+            found = True
+        # What is due and was not found is being done by another worker.
+        return _LEFT_SECONDS if self._left or not found else 0.0
 
     def rest(self) -> None:
         """Wait until no service call is on its way."""
-        for _ in range(self._calls):
-            self._free.acquire()
-        for _ in range(self._calls):
-            self._free.release()
+        self._callers.rest(self.patience)
 
     def one(self) -> bool:
         """Do one job; ``False`` where none is due. Raises :class:`errors.StorageError`."""
+        self._looked = time.monotonic()
         try:
             with self._database.begin() as session:
                 found = running.run(
@@ -148,16 +165,12 @@ class Worker:
         if isinstance(found, Job):
             self._count(found.kind, "done")
         else:
-            self._free.acquire()
-            self._callers.submit(self._call, *found)
+            self._callers.make(partial(self._call, *found))
         return True
 
     def _without(self) -> tuple[str, ...]:
         """Give the kinds of jobs that cannot be begun now."""
-        if self._free.acquire(blocking=False):
-            self._free.release()
-            return ()
-        return ("service",)
+        return () if self._callers.free else ("service",)
 
     def _failed(self, job: Job, error: BaseException) -> None:
         # Whatever happens now, this turn does not meet the job again.
@@ -196,9 +209,6 @@ class Worker:
             _log.warning("the result of job %s could not be stored; it will be tried again: %s", job.id, error)
         except Exception:  # noqa: BLE001  # told in full; nobody waits for this thread's end
             _log.exception("the call of job %s met something unforeseen", job.id)
-        finally:
-            self._free.release()
-            self._bell.ring()
 
     def _make(self, job: Job, call: Call) -> None:
         try:
@@ -206,7 +216,7 @@ class Worker:
         except errors.ConnectorSaid as error:
             self._take(job, call, partial(services.refuse, call=call, said=error, now=self._clock()))
         except Exception as error:  # noqa: BLE001  # whatever a connector of an office raises is a failure of its job
-            self._patiently(lambda session: self._record(session, job, error, tries=call.tries))
+            self._patiently(partial(self._record, job=job, error=error, tries=call.tries))
         else:
             self._take(job, call, partial(services.finish, call=call, outputs=outputs, now=self._clock()), outputs)
 
@@ -222,7 +232,7 @@ class Worker:
         except errors.StorageError:
             raise
         except Exception as error:  # noqa: BLE001  # the step failed: the job's failure
-            self._patiently(lambda session: self._record(session, job, error, tries=call.tries, outputs=outputs))
+            self._patiently(partial(self._record, job=job, error=error, tries=call.tries, outputs=outputs))
         else:
             self._count(job.kind, "done")
 
@@ -244,6 +254,22 @@ class Worker:
     def _count(self, kind: str, how: str) -> None:
         with self._counting:
             self._done[kind, how] += 1
+
+
+def accompany(worker: Worker) -> None:
+    """Run a worker beside this process's main thread, for as long as that runs.
+
+    The process then waits for what the worker has begun, but not for ever: a thread that never ends is left behind.
+    """
+    thread = threading.Thread(target=worker.run, name="lajur-worker", daemon=True)
+
+    def keep() -> None:
+        thread.start()
+        threading.main_thread().join()
+        worker.stop()
+        thread.join(worker.patience + _STEP_SECONDS)
+
+    threading.Thread(target=keep, name="lajur-keeper").start()
 
 
 @contextlib.contextmanager

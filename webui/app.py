@@ -2,7 +2,7 @@
 
 import gc
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import flask
 import jinja2
@@ -23,6 +23,7 @@ from webui import (
     security,
     start,
     work,
+    workers,
 )
 from webui import errors as error_pages
 
@@ -88,7 +89,14 @@ def _key(settings: config.Settings) -> str:
 def __getattr__(name: str) -> flask.Flask:
     if name != "wsgi":
         raise AttributeError(name)
-    app = create_app(config.Settings.from_environment())
+    settings = config.Settings.from_environment()
+    app = create_app(settings)
     globals()["wsgi"] = app
+    place = work.place_of(app)
+    place.office.calendar.add(
+        place.clock(), timedelta(minutes=1)
+    )  # lays the year out before the first request needs it
+    if settings.has_worker:
+        workers.start(app)
     gc.freeze()  # what a server keeps for ever is not searched for garbage at every large state that it reads
     return app

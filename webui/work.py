@@ -43,7 +43,12 @@ def install(
 
 def place() -> Place:
     """Give the installation this request belongs to."""
-    return cast("Place", flask.current_app.extensions["lajur"])
+    return place_of(flask.current_app)
+
+
+def place_of(app: flask.Flask) -> Place:
+    """Give the installation of an application."""
+    return cast("Place", app.extensions["lajur"])
 
 
 def now() -> datetime:

@@ -18,6 +18,7 @@ A diagram on its way to work:
   lajur deploy bpmn/ forms/            put the diagrams to work
   lajur users add sitti --name "Sitti Aminah" --group operator
   lajur serve                          inbox, instances and modeler on 127.0.0.1:8000
+  lajur worker                         timers, messages and service calls, where serve does not do them (PostgreSQL)
 
 Or all of it at once with demo people: lajur demo
 
@@ -57,6 +58,7 @@ _COMMANDS = {
     "serve": "engine.cli.serving:serve",
     "sop": "engine.cli.diagrams:sop",
     "users": "engine.cli.data:users",
+    "worker": "engine.cli.working:worker",
 }
 
 

@@ -17,6 +17,7 @@ from engine import config, errors
 from engine.cli import NO, progress
 from engine.people import groups as groups_
 from engine.people import users as users_
+from engine.runtime import starts
 from engine.store import db, models
 from engine.store import history as history_
 
@@ -92,6 +93,7 @@ def upgrade() -> None:
     try:
         with store.begin() as session:
             groups_.sync(session, config.read_office(settings.bpmn / "office.toml"))
+            starts.complete(session, now=now())
     finally:
         store.close()
     click.echo("The database is up to date.")

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import click
@@ -10,11 +11,15 @@ import click
 from engine import config, errors
 from engine.cli import NO, answers, data, diagrams, progress, traces
 from engine.diagrams import model, preparing, reading
+from engine.jobs import queue, services
+from engine.jobs import running as jobs
 from engine.people import access, groups, users
 from engine.runtime import definitions, deployments, instances, tasks
 from engine.store import db
 
 MOST_TASKS = 1000
+_LENT = timedelta(minutes=1)
+_UNAWAITED = ("start", "message")  # a walk does not wait for other cases to start, nor for a message's last day
 
 
 # The command ---------------------------------------------------------------------------------------------------------
@@ -35,7 +40,8 @@ def run(name: str, file: Path | None, *, auto: bool, prepare: bool, as_json: boo
     """Walk one case to its end in a database that is thrown away.
 
     Prints every step with its lane and person, the values it wrote and the way the case took. KEY is a diagram of LAJUR_BPMN.
-    Made-up answers come from the forms; choices rotate from visit to visit, so that loops end. Exit code 1 where the case
+    Timers go off at once, connectors are not called and give nothing. Made-up answers come from the forms; choices rotate from
+    visit to visit, so that loops end. Exit code 1 where the case
     does not come to its end.
 
     \b
@@ -85,7 +91,7 @@ def _report(walk: "Walk", *, as_json: bool) -> None:
         click.echo(json.dumps(walk.as_json(), ensure_ascii=False, indent=2, default=str))
         return
     if walk.status == "completed":
-        click.echo(f"Completed after {len(walk.moves) - 1} tasks.")
+        click.echo(f"Completed after {len(walk.moves) - 1} steps.")
     elif walk.waiting:
         click.echo(f"The case waits for something that no person does: {', '.join(walk.waiting)}", err=True)
 
@@ -155,6 +161,7 @@ class Walk:
     instance: instances.Instance | None = None
     _diagrams: tuple[model.Diagram, ...] = ()
     _serial: int = 0
+    _ahead: timedelta = timedelta(0)  # of the real clock: who walks a case does not wait for its timers
 
     def hire(self, session: db.Session, keys: set[str]) -> None:
         """Make a person for each group, who can never sign in."""
@@ -176,7 +183,7 @@ class Walk:
 
         Raises what starting and completing raise.
         """
-        now = data.now()
+        now = self._now()
         with self.database.begin() as session:
             loaded = definitions.load(session, definitions.latest(session, key).id)
             starter = self._starter(loaded)
@@ -187,9 +194,10 @@ class Walk:
         yield self._moved(begin.id if begin else "", name, "", begin.lane or "" if begin else "", starter)
         while self.status == "active" and len(self.moves) <= most:
             task = self._next()
-            if task is None:
+            move = self._happen() if task is None else self._complete(task)
+            if move is None:
                 break
-            yield self._complete(task)
+            yield move
 
     def _starter(self, loaded: definitions.Loaded) -> access.Actor:
         """Give who begins such a case: somebody of the lane that it begins in."""
@@ -211,7 +219,7 @@ class Walk:
 
     def _complete(self, task: instances.Task) -> traces.Move:
         actor = self.people.get(task.group or "", access.SYSTEM)
-        now = data.now()
+        now = self._now()
         with self.database.read() as session:
             view = tasks.get(session, task.id, actor=actor)
         question = answers.Question(task.node, task.label, view.form, view.values, now.astimezone(self.office.zone))
@@ -224,6 +232,42 @@ class Walk:
         except errors.FormInvalid as error:
             raise Unanswered(node=task.node, reason=_reasons(error)) from error
         return self._moved(task.node, task.label, view.properties.get("sop.no", ""), task.lane or "", actor)
+
+    def _now(self) -> datetime:
+        return data.now() + self._ahead
+
+    def _happen(self) -> traces.Move | None:
+        """Let the next thing happen that needs no person; ``None`` where nothing will. Nothing outside is ever called."""
+        found = self._do()
+        while isinstance(found, queue.Job) and found.instance_id is None:  # a message on its way to nobody yet
+            found = self._do()
+        if found is None:
+            with self.database.read() as session:
+                due = queue.next_due(session, without=_UNAWAITED)
+            if due is None:
+                return None
+            self._ahead += max(timedelta(0), due - self._now())
+            found = self._do()
+        if found is None or isinstance(found, queue.Job):
+            node = found.node if found else None
+            return None if found is None else self._moved(node or "", self._name(node), "", "", access.SYSTEM)
+        job, call = found
+        with self.database.begin() as session:
+            services.finish(session, call, {}, now=self._now())
+        name = f"{self._name(job.node)} ({call.connector}: not called here)"
+        return self._moved(job.node or "", name, "", "", access.SYSTEM)
+
+    def _do(self) -> queue.Job | tuple[queue.Job, services.Call] | None:
+        """Do a job that is due now."""
+        try:
+            with self.database.begin() as session:
+                return jobs.run(session, now=self._now(), lent=_LENT, without=("start",))
+        except jobs.Failed as failed:
+            raise failed.__cause__ or failed from None
+
+    def _name(self, node: str | None) -> str:
+        found = (each for diagram in self._diagrams for each in definitions.nodes(diagram) if each.id == node)
+        return next((each.name for each in found if each.name), node or "")
 
     def _moved(self, node: str, name: str, sop_no: str, lane: str, actor: access.Actor) -> traces.Move:
         """Read from the history what the last step did."""

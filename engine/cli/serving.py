@@ -9,6 +9,7 @@ import signal
 import socket
 import sys
 import threading
+from dataclasses import replace
 from types import FrameType
 
 import click
@@ -34,18 +35,32 @@ _MMAP_THRESHOLD, _MEGABYTE = -3, 1 << 20  # M_MMAP_THRESHOLD of malloc.h
     type=click.IntRange(1, 64),
     help="Requests answered at the same time.",
 )
-def serve(host: str, port: int, threads: int) -> None:
+@click.option(
+    "--worker/--no-worker",
+    "has_worker",
+    default=None,
+    help="Do what falls due, too, or leave it to `lajur worker`.  [default: LAJUR_WORKER, else with SQLite only]",
+)
+def serve(host: str, port: int, threads: int, *, has_worker: bool | None) -> None:
     """Serve inbox, instances and modeler over HTTP until interrupted.
+
+    With SQLite it does what falls due, too: timers, messages, service calls. With PostgreSQL `lajur worker` does, on any
+    number of machines.
 
     Behind a proxy that speaks HTTPS set LAJUR_COOKIE_SECURE=1 and LAJUR_HOSTS. Several machines can serve one office: they
     need one PostgreSQL and the same LAJUR_SECRET_KEY.
     """
     settings = config.Settings.from_environment()
+    if has_worker is not None:
+        settings = replace(settings, worker=has_worker)
     # Looked at here, where a trouble is one clear line, and again by the server's own process.
     db.open(settings.database).close()
     config.secret_key(settings)
     require_port(host, port)
     click.echo(f"Lajur on {address(host, port)}   (Ctrl+C ends it)")
+    if not settings.has_worker:
+        click.echo("Timers, messages and service calls are left to `lajur worker`, which must run, too.")
+    os.environ["LAJUR_WORKER"] = str(int(settings.has_worker))  # the server's own process reads its settings anew
     listen(host, port, threads)
 
 

@@ -24,7 +24,7 @@ from engine.store import history as histories
 from engine.store.db import Session
 
 LONGEST_KEEP = timedelta(days=366)
-_LOOKED_AT = 1000  # kept messages that a new wait is compared with, the oldest first
+_LOOKED_AT = 1000  # kept messages at a time that a new wait is compared with, the oldest first
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +44,7 @@ class _Message:
     key: str | None
     payload: Mapping[str, object]
     sender: str
+    source: UUID | None = None  # the case that threw it, which is not whom it is for (BPMN 2.0.2, 9.4)
 
 
 class Taken(Exception):
@@ -58,6 +59,9 @@ _of_name = (
         _subscriptions.c.kind == "message",
         _subscriptions.c.name == bindparam("name"),
         or_(_instances.c.id.is_(None), _instances.c.status == "active"),
+        _subscriptions.c.instance_id.is_distinct_from(
+            bindparam("source", None, type_=_subscriptions.c.instance_id.type)
+        ),
     )
     .order_by(_subscriptions.c.id)
 )
@@ -83,10 +87,11 @@ _hold_message = (
 _status = select(_messages.c.status).where(_messages.c.id == bindparam("message"))
 _kept = (
     select(_messages)
-    .where(_messages.c.status == "waiting", _messages.c.name == bindparam("name"))
+    .where(_messages.c.status == "waiting", _messages.c.name == bindparam("name"), _messages.c.id > bindparam("after"))
     .order_by(_messages.c.id)
     .limit(_LOOKED_AT)
 )
+_kept_by_key = _kept.where(or_(_messages.c.key == bindparam("key"), _messages.c.key.is_(None)))
 _replayed = select(_messages).where(_messages.c.idempotency == bindparam("idempotency"))
 _finish = (
     update(_messages)
@@ -185,13 +190,13 @@ def attempt(session: Session, job: Job, *, now: datetime) -> None:
             raise Taken
         queue.done(session, job.id)
         return
-    message = _Message(row.id, row.name, row.key, waits.unpack(row.data), row.sender)
+    message = _Message(row.id, row.name, row.key, waits.unpack(row.data), row.sender, row.source_id)
     target = _target(session, message, now)
     if target is None:
         # From here on whoever begins to wait for such a message sees that it is kept, or we see them.
         db.take_turns(session, waits.turn(message.name))
-        target = _target(session, message, now)
-    if target is None:
+        if _target(session, message, now) is not None:
+            raise Taken  # and not delivered in this turn: delivering takes turns itself, at other names
         if now < row.expires_at:
             queue.postpone(session, job, row.expires_at, tries=0)
             return
@@ -226,16 +231,23 @@ def look(session: Session, job: Job, instance: Held, *, now: datetime) -> None:
 
 
 def _kept_for(session: Session, target: Row[*tuple[Any, ...]], now: datetime) -> _Message | None:
+    """Give the oldest kept message that is for a subscription."""
     local = groups.office(session).local(now)
-    for row in session.execute(_kept, {"name": target.name}).all():
-        message = _Message(row.id, row.name, row.key, waits.unpack(row.data), row.sender)
-        key = message.key
-        if target.payload_key:
-            key = correlation.key_of(target.payload_key, message.payload, local)
-        if key is not None and key == target.key:
-            return message
-        if not target.payload_key and key is None and _is_only(session, target):
-            return message
+    query = _kept if target.payload_key else _kept_by_key
+    after = UUID(int=0)
+    while rows := session.execute(query, {"name": target.name, "key": target.key, "after": after}).all():
+        after = rows[-1].id
+        for row in rows:
+            message = _Message(row.id, row.name, row.key, waits.unpack(row.data), row.sender, row.source_id)
+            key = message.key
+            if message.source == target.instance_id:
+                continue
+            if target.payload_key:
+                key = correlation.key_of(target.payload_key, message.payload, local)
+            if key is not None and key == target.key:
+                return message
+            if not target.payload_key and key is None and _is_only(session, target):
+                return message
     return None
 
 
@@ -253,25 +265,26 @@ def _target(session: Session, message: _Message, now: datetime) -> Row[*tuple[An
     Raises :class:`errors.MessageAmbiguous` where it has no key and several cases wait.
     """
     name = message.name
+    about = {"name": name, "source": message.source}
     if message.key is not None:
-        found = session.execute(_by_key, {"name": name, "expression": "", "key": message.key}).first()
+        found = session.execute(_by_key, {**about, "expression": "", "key": message.key}).first()
         if found is not None:
             return found
     expression = session.execute(_next_expression, {"name": name, "after": ""}).scalar()
     local = groups.office(session).local(now) if expression else now
     while expression:
         if (key := correlation.key_of(expression, message.payload, local)) is not None:
-            found = session.execute(_by_key, {"name": name, "expression": expression, "key": key}).first()
+            found = session.execute(_by_key, {**about, "expression": expression, "key": key}).first()
             if found is not None:
                 return found
         expression = session.execute(_next_expression, {"name": name, "after": expression}).scalar()
     if message.key is None:
-        several = session.execute(_without_key, {"name": name}).all()
+        several = session.execute(_without_key, about).all()
         if len(several) == 1:
             return several[0]
         if several:
             raise errors.MessageAmbiguous(name=name)
-    return session.execute(_starts, {"name": name}).first()
+    return session.execute(_starts, about).first()
 
 
 def _free(session: Session, instance_id: UUID) -> Held:

@@ -50,8 +50,8 @@ class Backoff:
 
     def delay(self, failed: int, chance: random.Random) -> timedelta:
         """Give the wait after the ``failed``-th try, 1 for the first."""
-        plain = min(self.longest, self.first * self.factor ** min(failed - 1, 30))
-        return plain * (1 + chance.uniform(-self.jitter, self.jitter))
+        plain = min(self.longest.total_seconds(), self.first.total_seconds() * self.factor ** min(failed - 1, 100))
+        return timedelta(seconds=plain * (1 + chance.uniform(-self.jitter, self.jitter)))
 
 
 _jobs = models.jobs
@@ -91,6 +91,7 @@ _claim = (
 _hold = select(*_columns).where(_jobs.c.id == bindparam("job"), DUE).with_for_update()
 _held = select(*_columns).where(_jobs.c.id == bindparam("job"), _jobs.c.status == "held").with_for_update()
 _keep = update(_jobs).where(_jobs.c.id == bindparam("job")).values(data=bindparam("given"))
+_set_held = update(_jobs).where(_jobs.c.id == bindparam("job")).values(status="held")
 _delete = delete(_jobs).where(_jobs.c.id == bindparam("job"))
 _postpone = (
     update(_jobs)
@@ -137,6 +138,11 @@ def hold(session: Session, job_id: UUID) -> Job | None:
 def done(session: Session, job_id: UUID) -> None:
     """Delete a job that is done."""
     session.execute(_delete, {"job": job_id})
+
+
+def put_aside(session: Session, job: Job, *, held: bool) -> None:
+    """Take a claimed job out of the queue: until its case is resumed (``held``), else for good."""
+    session.execute(_set_held if held else _delete, {"job": job.id})
 
 
 def postpone(

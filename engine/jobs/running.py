@@ -59,8 +59,11 @@ def run(
 def _do(session: Session, job: Job, now: datetime, lent: timedelta) -> Call | None:
     if job.instance_id is not None:
         instance = records.hold_free(session, job.instance_id)
-        if instance is None or instance.status != "active":
+        if instance is None:
             raise Taken
+        if instance.status != "active":  # a signal that was on its way when the case was suspended, or ended
+            queue.put_aside(session, job, held=instance.status == "suspended")
+            return None
         match job.kind:
             case "timer":
                 timers.fire(session, job, instance, now=now)

@@ -159,7 +159,7 @@ def inbox(
     """
     limit = pages.bounded(limit)
     query: Select[Any] = (
-        _row.where(OPEN, _instances.c.status == "active").order_by(_tasks.c.due_at, _tasks.c.id).limit(limit + 1)
+        _row.where(OPEN, _instances.c.status != "suspended").order_by(_tasks.c.due_at, _tasks.c.id).limit(limit + 1)
     )
     if scope == "mine":
         query = query.where(_tasks.c.assignee == bindparam("me", actor.user_id, _tasks.c.assignee.type))

@@ -139,8 +139,17 @@ _list = select(
 _one = _list.add_columns(_instances.c.state, _instances.c.started_by.label("starter_id")).where(
     _instances.c.id == bindparam("instance")
 )
-_participants = select(models.participants.c.group_key).where(
-    models.participants.c.definition_id == bindparam("definition")
+# Also those of processes that the case has called at their newest version.
+_participants = (
+    select(models.participants.c.group_key)
+    .where(models.participants.c.definition_id == bindparam("definition"))
+    .union(
+        select(_tasks.c.group_key).where(
+            _tasks.c.instance_id == bindparam("instance"),
+            _tasks.c.definition_id.is_not(None),
+            _tasks.c.group_key.is_not(None),
+        )
+    )
 )
 _current_steps = (
     select(_tasks.c.instance_id, _tasks.c.name, _tasks.c.item)
@@ -278,7 +287,9 @@ def _seen(session: Session, instance_id: UUID, actor: access.Actor) -> Row[*tupl
     row = session.execute(_one, {"instance": instance_id}).first()
     if row is None:
         raise errors.NotFound(kind="Instance", key=instance_id)
-    participants = session.execute(_participants, {"definition": row.definition_id}).scalars().all()
+    participants = (
+        session.execute(_participants, {"definition": row.definition_id, "instance": instance_id}).scalars().all()
+    )
     access.require_see_instance(actor, participants=participants, started_by=row.starter_id)
     return row
 

@@ -4,9 +4,9 @@ A bell may be missed (a connection that broke, another process on SQLite), so wh
 """
 
 import contextlib
+import queue
 import selectors
 import socket
-import threading
 import time
 from typing import cast
 
@@ -24,16 +24,20 @@ class Bell:
     """A bell inside one process."""
 
     def __init__(self) -> None:
-        self._rung = threading.Event()
+        # Not an Event: a signal handler that sets one which its own thread is just waiting for would hang.
+        self._rung: queue.SimpleQueue[None] = queue.SimpleQueue()
 
     def ring(self) -> None:
         """Wake who waits, or who will wait next. Safe in a signal handler and from every thread."""
-        self._rung.set()
+        if self._rung.empty():
+            self._rung.put(None)
 
     def wait(self, seconds: float) -> None:
         """Wait until the bell rings, at most so long."""
-        self._rung.wait(max(0.0, seconds))
-        self._rung.clear()
+        with contextlib.suppress(queue.Empty):
+            self._rung.get(timeout=max(0.0, seconds))
+            while True:
+                self._rung.get_nowait()
 
     def close(self) -> None:
         """Let go of what the bell holds."""
@@ -108,7 +112,8 @@ class NotifiedBell(Bell):
         return driver
 
     def _hang_up(self) -> None:
-        if self._connection is not None:
-            with contextlib.suppress(psycopg.Error, OSError):
-                self._connection.close()
+        for each in (self._connection, self._driver):  # of a connection that broke the pool's half lets go too early
+            if each is not None:
+                with contextlib.suppress(psycopg.Error, sqlalchemy.exc.SQLAlchemyError, OSError):
+                    each.close()
         self._connection = self._driver = None

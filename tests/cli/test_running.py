@@ -48,7 +48,7 @@ def test_the_trace_shows_step_person_values_and_way(lajur):
     assert "1  Review   Juru Tulis [clerk]" in text
     assert "n = 1" in text
     assert "→ enough → finish   (n >= 3)" in text
-    assert re.search(r"Completed after \d tasks", text)
+    assert re.search(r"Completed after \d steps", text)
 
 
 def test_answers_come_from_a_file(lajur_json, office_folder):
@@ -88,13 +88,11 @@ def test_another_tools_diagram_is_made_runnable(lajur, office_folder):
 
 
 def test_a_case_that_waits_for_no_person_is_said(lajur, office_folder):
-    wait = (
-        '<bpmn:intermediateCatchEvent id="w"><bpmn:timerEventDefinition><bpmn:timeDuration>P1D</bpmn:timeDuration>'
-        "</bpmn:timerEventDefinition></bpmn:intermediateCatchEvent>"
-    )
+    wait = '<bpmn:receiveTask id="w" messageRef="balasan"/>'
     body = f'<bpmn:startEvent id="s" />{wait}<bpmn:endEvent id="e" />{flow("s", "w")}{flow("w", "e")}'
-    put(office_folder, {"p.bpmn": process(body)})
-    assert "w (timer)" in lajur("run", "p", code=1).stderr
+    waiting = process(body).replace(b"<bpmn:process", b'<bpmn:message id="balasan" name="Balasan"/><bpmn:process')
+    put(office_folder, {"p.bpmn": waiting})
+    assert "w (message)" in lajur("run", "p", code=1).stderr
 
 
 def test_a_diagram_with_errors_is_not_run(lajur, office_folder):
@@ -210,3 +208,24 @@ def test_the_offices_own_demo_walks_a_sanapati_letter(lajur, monkeypatch):
         "completed after 10 tasks",
     ):
         assert seen in text
+
+
+def test_timers_go_off_at_once_and_nothing_outside_is_called(lajur_json, office_folder):
+    tomorrow = "<bpmn:timerEventDefinition><bpmn:timeDuration>P1D</bpmn:timeDuration></bpmn:timerEventDefinition>"
+    mail = (
+        '<bpmn:serviceTask id="kabari" name="Kabari" camunda:type="external" camunda:topic="mail"><bpmn:extensionElements>'
+        '<camunda:inputOutput><camunda:inputParameter name="to">"kadis@boalemo.go.id"</camunda:inputParameter>'
+        '<camunda:inputParameter name="subject">"Surat"</camunda:inputParameter>'
+        '<camunda:inputParameter name="text">"Ada surat"</camunda:inputParameter></camunda:inputOutput>'
+        "</bpmn:extensionElements></bpmn:serviceTask>"
+    )
+    body = (
+        '<bpmn:startEvent id="a"/>'
+        f'<bpmn:intermediateCatchEvent id="besok">{tomorrow}</bpmn:intermediateCatchEvent>{mail}'
+        '<bpmn:userTask id="catat" name="Catat"/><bpmn:endEvent id="z"/>'
+        f"{flow('a', 'besok')}{flow('besok', 'kabari')}{flow('kabari', 'catat')}{flow('catat', 'z')}"
+    )
+    put(office_folder, {"p.bpmn": process(body)})
+    run = lajur_json("run", "p", "--json")
+    assert [move["node"] for move in run["moves"]] == ["a", "besok", "kabari", "catat"]
+    assert run["status"] == "completed"

@@ -36,7 +36,7 @@ def clock():
 
 
 @pytest.fixture
-def works(db, cast, office, clock, tmp_path):
+def works(db, cast, office, clock, tmp_path):  # noqa: C901  # a list of short ways
     """Short ways: deploy, start, complete, send, and ``run`` all that is due (also what that leads to)."""
     settings = config.Settings(var=tmp_path, connector_seconds=2)
     worker = Worker(db, settings, clock=clock, backoff=Backoff(jitter=0))

@@ -27,6 +27,7 @@ def test_a_database_without_schema_is_refused(settings, office):
 def test_the_server_finds_one_application(monkeypatch, sqlite_url, tmp_path):
     monkeypatch.setenv("LAJUR_DATABASE", sqlite_url)
     monkeypatch.setenv("LAJUR_VAR", str(tmp_path))
+    monkeypatch.setenv("LAJUR_WORKER", "0")
     try:
         assert app_.wsgi is app_.wsgi
         assert app_.wsgi.test_client().get("/healthz").status_code == 200
