@@ -59,13 +59,14 @@ _of_name = (
         _subscriptions.c.kind == "message",
         _subscriptions.c.name == bindparam("name"),
         or_(_instances.c.id.is_(None), _instances.c.status == "active"),
-        _subscriptions.c.instance_id.is_distinct_from(
-            bindparam("source", None, type_=_subscriptions.c.instance_id.type)
-        ),
     )
     .order_by(_subscriptions.c.id)
 )
-_cases = _of_name.where(_subscriptions.c.instance_id.is_not(None))
+# Nobody hears what they threw themselves. (What starts cases has no case: of a start event this must not be asked.)
+_cases = _of_name.where(
+    _subscriptions.c.instance_id.is_not(None),
+    _subscriptions.c.instance_id.is_distinct_from(bindparam("source", None, type_=_subscriptions.c.instance_id.type)),
+)
 _by_key = _cases.where(
     _subscriptions.c.payload_key == bindparam("expression"), _subscriptions.c.key == bindparam("key")
 ).limit(1)
