@@ -15,7 +15,7 @@ def told(text: str | None) -> str:
     if text in _NAMED:
         return _NAMED[text]()
     fields = text.split()
-    if len(fields) != 5 or not all(each.isascii() and each.isdigit() for each in fields[:2]):  # noqa: PLR2004  # of cron
+    if len(fields) != 5 or not text.isascii() or not (fields[0].isdigit() and fields[1].isdigit()):  # noqa: PLR2004  # of cron
         return ""
     minute, hour, day, month, weekday = fields
     if int(hour) > 23 or int(minute) > 59:  # noqa: PLR2004  # of a clock
