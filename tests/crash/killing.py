@@ -83,11 +83,11 @@ def main(kind, url, rounds, seed, began, port, folder):
         _, nothing = os.pipe()
         os.set_blocking(nothing, False)
         person = fork(lambda: load.person(kind, url, clock, here, seed, heard, told))
-        if kind == "server":
-            child = fork(lambda: be_server(url, settings, clock, nothing, listener))
-            if not select.select([signed_in], [], [], _BEGUN_SECONDS)[0]:
-                sys.exit("nobody could sign in")
-            kill(child)
+        first = fork(lambda: be_server(url, settings, clock, nothing, listener)) if kind == "server" else None
+        if not select.select([signed_in], [], [], _BEGUN_SECONDS)[0]:
+            sys.exit("nobody began to work")
+        if first is not None:
+            kill(first)
         for number in range(1, rounds + 1):
             hear, begun = os.pipe()
             os.set_blocking(begun, False)
