@@ -1,5 +1,6 @@
 """The SOPs: which there are, one version as its official table, and the diagram as a file."""
 
+from collections.abc import Mapping
 from itertools import groupby
 from typing import NamedTuple
 from uuid import UUID
@@ -9,7 +10,8 @@ import flask
 from engine.diagrams import model, sop
 from engine.people import access
 from engine.runtime import definitions as definitions_
-from webui import work
+from engine.runtime import starts
+from webui import events, timetables, work
 
 blueprint = flask.Blueprint("definitions", __name__, url_prefix="/definitions")
 
@@ -19,6 +21,14 @@ class Line(NamedTuple):
 
     first: sop.Row
     lanes: frozenset[str]
+
+
+class Start(NamedTuple):
+    """What starts cases by itself: a start event's name, what it is, when next (a timer) and how often, in words."""
+
+    name: str
+    start: starts.Start
+    often: str
 
 
 @blueprint.get("")
@@ -36,6 +46,7 @@ def one(definition_id: UUID) -> str:
         definition = definitions_.get(session, definition_id)
         versions = definitions_.versions(session, definition.key)
         loaded = definitions_.load(session, definition_id)
+        begins = starts.of(session, definition_id)
     process = loaded.diagram.process
     return flask.render_template(
         "definition.html",
@@ -44,6 +55,7 @@ def one(definition_id: UUID) -> str:
         identity=sop.identity(process),
         lanes=lanes(process),
         lines=lines(process),
+        starts=[_start(each, loaded.nodes) for each in begins],
         may_change=access.may_deploy(actor),
         states={},
         drawn=definition_id,
@@ -74,3 +86,9 @@ def lines(process: model.Process) -> list[Line]:
     """Give the table's lines."""
     grouped = [list(rows) for _, rows in groupby(sop.rows(process), key=lambda row: (row.no, row.kegiatan))]
     return [Line(rows[0], frozenset(row.pelaksana for row in rows)) for rows in grouped]
+
+
+def _start(start: starts.Start, nodes: Mapping[str, model.Node]) -> Start:
+    found = nodes.get(start.node)
+    timer = found.events[0].text if found and found.events else None
+    return Start(events.step_name(start.node, nodes), start, timetables.told(timer) if start.kind == "timer" else "")

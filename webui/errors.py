@@ -89,6 +89,10 @@ _STUCK = _Words(
     lazy_gettext("The case cannot go on from here"),
     lazy_gettext("Nothing was stored. Tell the process analyst what is named above: the SOP's diagram needs a change."),
 )
+_SUSPENDED = _Words(
+    lazy_gettext("This case is suspended just now"),
+    lazy_gettext("Nobody can work on it until a manager lets it go on; then its tasks are back in the inboxes."),
+)
 _LONGEST_TYPED = 20_000
 _MOST_TYPED = 200
 
@@ -115,10 +119,12 @@ def of_engine(error: errors.LajurError) -> Response:
         _log.error("%s %s: %s", flask.request.method, flask.request.path, error)
     # A page that does not exist says no more, and where the database is is nobody's business: the log knows.
     told = "" if status == 404 or isinstance(error, errors.DatabaseGone) else i18n.message(error)  # noqa: PLR2004
-    at_fault = isinstance(error, errors.ExecutionError | errors.ExpressionError)
-    return answer(
-        status, message=told, words=_STUCK if at_fault else None, retry=isinstance(error, errors.DatabaseBusy)
-    )
+    words = None
+    if isinstance(error, errors.InstanceSuspended):
+        words, told = _SUSPENDED, "" if flask.request.method == "GET" else _("What you sent was not stored.")
+    elif isinstance(error, errors.ExecutionError | errors.ExpressionError):
+        words = _STUCK
+    return answer(status, message=told, words=words, retry=isinstance(error, errors.DatabaseBusy))
 
 
 def of_http(error: HTTPException) -> Response:

@@ -4,6 +4,7 @@ import functools
 import io
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import flask
 import flask_babel
@@ -72,6 +73,11 @@ def message(error: errors.LajurError) -> str:
     return filled(type(error).template(), error.place)
 
 
+def told(error: Mapping[str, Any]) -> str:
+    """Give an error that was stored (:func:`engine.jobs.incidents.describe`) in the request's language."""
+    return filled(error["template"], error["place"]) or str(error["message"])
+
+
 def filled(template: str, place: Mapping[str, object]) -> str:
     """Translate a message id and fill its places; their words, and the sentences in them, are translated where known."""
     if not template:
@@ -82,6 +88,8 @@ def filled(template: str, place: Mapping[str, object]) -> str:
 def _word(value: object) -> object:
     if isinstance(value, messages.Sentence):
         return filled(value.template, value.place)
+    if isinstance(value, Mapping):
+        return told(value)
     return words.gettext(value) if isinstance(value, str) and value else value
 
 

@@ -1,46 +1,63 @@
 """Cases: which there are and where they stand; one of them as a diagram, as data and as its history."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from uuid import UUID
 
 import flask
+from werkzeug.wrappers import Response
 
-from engine.diagrams import model
+from engine import errors
+from engine.jobs import incidents
+from engine.people import access
 from engine.runtime import definitions
 from engine.runtime import instances as instances_
-from engine.store import history
-from webui import facts, pages, wording, work
+from webui import events, facts, pages, waits, wording, work
 from webui.words import gettext as _
 
 blueprint = flask.Blueprint("instances", __name__, url_prefix="/instances")
 
 _EVENTS = 100
+_FAILING = "failing"
+"""A choice of the list beside the statuses: cases with an incident."""
 
 
-class Entry(NamedTuple):
-    """One event of the history in words; ``by_itself`` are those that followed from the one before."""
+class _Stop(NamedTuple):
+    """A way to stop a case that wants a reason."""
 
-    at: datetime
-    what: str
-    step: str
-    who: str
-    capacity: str
-    changes: tuple[tuple[facts.Fact, facts.Fact], ...]
-    reason: str
-    by_itself: bool
+    name: str
+    require: Callable[[access.Actor], None]
+    verb: Callable[..., None]
+    done: Callable[[], str]
+
+    def possible(self, view: instances_.InstanceView) -> bool:
+        """Say whether the case is one to stop."""
+        return view.instance.status == "active" or (self.name == "cancel" and view.instance.status == "suspended")
+
+
+_SUSPEND = _Stop("suspend", access.require_suspend, instances_.suspend, lambda: _("The case is suspended."))
+_CANCEL = _Stop("cancel", access.require_cancel, instances_.cancel, lambda: _("The case is cancelled."))
 
 
 @blueprint.get("")
 def found() -> str:
     """List the cases I may see."""
     args = flask.request.args
-    status = args.get("status") if args.get("status") in instances_.STATUSES else None
+    status = args.get("status") if args.get("status") in (*instances_.STATUSES, _FAILING) else None
     text = args.get("q", "").strip()[: wording.LONGEST_SEARCH]
     with work.reading() as (session, actor):
-        page = instances_.search(session, actor=actor, status=status, text=text, after=args.get("after"))
-    return flask.render_template("instances.html", page=page, status=status, text=text)
+        page = instances_.search(
+            session,
+            actor=actor,
+            status=None if status == _FAILING else status,
+            failing=status == _FAILING,
+            text=text,
+            after=args.get("after"),
+        )
+        any_failing = access.may_retry(actor) and instances_.any_failing(session)
+    tabs = [(_FAILING, _("In trouble"))] if any_failing or status == _FAILING else []
+    return flask.render_template("instances.html", page=page, status=status, text=text, tabs=tabs)
 
 
 @blueprint.get("/<uuid:instance_id>")
@@ -50,7 +67,7 @@ def one(instance_id: UUID) -> str:
     start = int(after) if after.isascii() and after.isdigit() and len(after) < 10 else 0  # noqa: PLR2004  # fits any database
     with work.reading() as (session, actor):
         view = instances_.get(session, instance_id, actor=actor)
-        events = instances_.history(session, instance_id, actor=actor, after=start, limit=_EVENTS)
+        found = instances_.history(session, instance_id, actor=actor, after=start, limit=_EVENTS)
         loaded = definitions.load(session, view.instance.definition_id)
     known = facts.fields(loaded)
     return flask.render_template(
@@ -59,13 +76,82 @@ def one(instance_id: UUID) -> str:
         case=view.instance,
         drawn=view.instance.definition_id,
         open_tasks=[task for task in view.tasks if task.status == "open"],
-        waiting=_waiting(view, loaded.nodes),
+        origin=events.origin(view.began),
+        incidents=waits.incidents(view, loaded.nodes),
+        waiting=waits.waiting(view, loaded.nodes, work.now()),
         data=facts.of(view.variables, known),
         states=states(view, work.now()),
-        events=[entry(event, loaded.nodes, known) for event in events.items if event.kind in _KINDS],
-        next_events=events.next,
+        events=events.entries(found.items, loaded.nodes, known, why=view.may_retry),
+        next_events=found.next,
         first_page=start == 0,
     )
+
+
+@blueprint.get("/<uuid:instance_id>/suspend")
+def ask_suspend(instance_id: UUID) -> str | Response:
+    """Ask why the case is to be suspended."""
+    return _ask(instance_id, _SUSPEND)
+
+
+@blueprint.post("/<uuid:instance_id>/suspend")
+def suspend(instance_id: UUID) -> Response | tuple[str, int]:
+    """Suspend the case, for a reason that its history keeps."""
+    return _stop(instance_id, _SUSPEND)
+
+
+@blueprint.get("/<uuid:instance_id>/cancel")
+def ask_cancel(instance_id: UUID) -> str | Response:
+    """Ask why the case is to be cancelled."""
+    return _ask(instance_id, _CANCEL)
+
+
+@blueprint.post("/<uuid:instance_id>/cancel")
+def cancel(instance_id: UUID) -> Response | tuple[str, int]:
+    """Cancel the case, for a reason that its history keeps."""
+    return _stop(instance_id, _CANCEL)
+
+
+@blueprint.post("/<uuid:instance_id>/resume")
+def resume(instance_id: UUID) -> Response:
+    """Let a suspended case go on."""
+    with work.writing() as (session, actor):
+        instances_.resume(session, instance_id, actor=actor, now=work.now())
+    pages.notice(_("The case goes on."))
+    return _shown(instance_id)
+
+
+@blueprint.post("/<uuid:instance_id>/jobs/<uuid:job_id>/retry")
+def retry(instance_id: UUID, job_id: UUID) -> Response:
+    """Have what failed tried again."""
+    with work.writing() as (session, actor):
+        if incidents.retry(session, job_id, actor=actor, now=work.now()) != instance_id:
+            raise errors.NotFound(kind="Job", key=job_id)
+    pages.notice(_("It will be tried again at once. Reload this page in a moment to see how it went."))
+    return _shown(instance_id)
+
+
+def _ask(instance_id: UUID, stop: _Stop, *, wrong: bool = False) -> str | Response:
+    with work.reading() as (session, actor):
+        stop.require(actor)
+        view = instances_.get(session, instance_id, actor=actor)
+    if not stop.possible(view):
+        return _shown(instance_id)
+    return flask.render_template("instance_stop.html", case=view.instance, stop=stop.name, wrong=wrong)
+
+
+def _stop(instance_id: UUID, stop: _Stop) -> Response | tuple[str, int]:
+    reason = flask.request.form.get("reason", "").strip()
+    if not reason:
+        asked = _ask(instance_id, stop, wrong=True)
+        return (asked, 422) if isinstance(asked, str) else asked
+    with work.writing() as (session, actor):
+        stop.verb(session, instance_id, actor=actor, now=work.now(), reason=reason)
+    pages.notice(stop.done())
+    return _shown(instance_id)
+
+
+def _shown(instance_id: UUID) -> Response:
+    return flask.redirect(flask.url_for("instances.one", instance_id=instance_id), 303)
 
 
 def states(view: instances_.InstanceView, now: datetime) -> dict[str, dict[str, object]]:
@@ -74,8 +160,7 @@ def states(view: instances_.InstanceView, now: datetime) -> dict[str, dict[str, 
     for token in view.tokens:
         if token.status == "inside":  # passed when its work is
             marks.pop(token.node, None)
-        if token.status in _WAITS:
-            marks[token.node] = {"state": "waiting"}
+    marks |= waits.marks(view)
     count: dict[str, int] = {}
     for task in view.tasks:
         if task.status != "open":
@@ -89,77 +174,3 @@ def states(view: instances_.InstanceView, now: datetime) -> dict[str, dict[str, 
             "title": pages.group_name(task.group) or task.lane or "",
         }
     return marks
-
-
-def _waiting(view: instances_.InstanceView, nodes: Mapping[str, model.Node]) -> list[tuple[str, str]]:
-    """Give what a case waits for besides people: the element's name, and for what."""
-    return [
-        (_waiter(token.node, token.status, nodes), _WAITS[token.status]())
-        for token in view.tokens
-        if token.status in _WAITS
-    ]
-
-
-def _waiter(node: str, status: str, nodes: Mapping[str, model.Node]) -> str:
-    """Name what waits; where branches meet, the drawing seldom has a name, and its id says nothing to a clerk."""
-    found = nodes.get(node)
-    unnamed = status == "join" and not (found and found.name)
-    return _("Meeting of the branches") if unnamed else _named(node, nodes)
-
-
-def entry(event: history.Recorded, nodes: Mapping[str, model.Node], known: Mapping[str, Any]) -> Entry:
-    """Put an event into words: who, in which capacity, what, and the data before and after."""
-    changes = tuple(
-        (facts.fact(name, before, known), facts.fact(name, after, known))
-        for name, _scope, before, after in _changed(event.data.get("changes", ()))
-    )
-    reason = event.data.get("reason")
-    return Entry(
-        event.at,
-        _KINDS[event.kind](),
-        _named(event.node, nodes) if event.node else "",
-        event.user_name,
-        _capacity(event),
-        changes,
-        reason if isinstance(reason, str) else "",
-        event.kind in _FOLLOWING,
-    )
-
-
-def _changed(changes: Iterable[Any]) -> Iterable[tuple[str, Any, Any, Any]]:
-    return (tuple(each) for each in changes)
-
-
-def _named(node: str, nodes: Mapping[str, model.Node]) -> str:
-    found = nodes.get(node)
-    return (found.name if found else "") or node
-
-
-def _capacity(event: history.Recorded) -> str:
-    if not event.group:
-        return ""
-    group = pages.group_name(event.group)
-    return {"plt": _("Plt. %(group)s", group=group), "plh": _("Plh. %(group)s", group=group)}.get(
-        event.capacity or "", group
-    )
-
-
-_WAITS: Mapping[str, Callable[[], str]] = {
-    "timer": lambda: _("waits for its time"),
-    "message": lambda: _("waits for a message"),
-    "signal": lambda: _("waits for a signal"),
-    "event": lambda: _("waits for what happens first"),
-    "join": lambda: _("waits for the other branches"),
-}
-_KINDS: Mapping[str, Callable[[], str]] = {
-    "instance.started": lambda: _("started the case"),
-    "instance.completed": lambda: _("finished the case"),
-    "instance.cancelled": lambda: _("cancelled the case"),
-    "task.opened": lambda: _("step opened"),
-    "task.claimed": lambda: _("claimed the step"),
-    "task.released": lambda: _("gave the step back"),
-    "task.completed": lambda: _("completed the step"),
-    "task.cancelled": lambda: _("step withdrawn"),
-}
-"""What is told; the engine records more."""
-_FOLLOWING = {"task.opened", "task.cancelled"}

@@ -25,10 +25,12 @@ def install(app: flask.Flask) -> None:
     app.jinja_env.globals["count"] = wording.count
     app.jinja_env.filters.update(
         ago=wording.ago,
+        appointment=wording.appointment,
         day=wording.day,
         due=wording.due,
         initials=wording.initials,
         label=wording.label,
+        left=wording.left,
         moment=wording.moment,
     )
 

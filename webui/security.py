@@ -9,7 +9,18 @@ from werkzeug.exceptions import BadRequest, Forbidden, NotFound, Unauthorized, U
 
 from webui import machines, sessions, work
 
-PUBLIC = frozenset({"static", "favicon", "auth.login", "auth.sign_in", "i18n.choose", "health.alive", "health.ready"})
+PUBLIC = frozenset(
+    {
+        "static",
+        "favicon",
+        "auth.login",
+        "auth.sign_in",
+        "i18n.choose",
+        "health.alive",
+        "health.ready",
+        "health.measured",  # has a token of its own
+    }
+)
 """The endpoints that answer without sign-in; everything else, unknown paths too, asks for it."""
 BEARER = frozenset({"api.message", "api.signal"})
 """The endpoints for other systems: they ask for a token in the Authorization header (:mod:`webui.api`), whatever cookies say.

@@ -34,6 +34,12 @@ def due(at: datetime | None, now: datetime) -> Due | None:
     return Due("soon" if left < _SOON else "later", text, moment(at))
 
 
+def left(at: datetime, now: datetime) -> str:
+    """Say how long until ``at`` what nobody has to do happens by itself."""
+    ahead = at - now
+    return _("any moment now") if ahead < timedelta(minutes=1) else _("in %(span)s", span=_span(ahead))
+
+
 def ago(at: datetime, now: datetime) -> str:
     """Say how long ago ``at`` was."""
     gone = now - at
@@ -62,6 +68,12 @@ def moment(value: datetime) -> str:
     """Say a moment in the office's zone, where one without a zone is already: 22 November 2026 pukul 09.30."""
     local = words.local(value) if value.tzinfo is not None else value
     return _("%(day)s at %(time)s", day=day(local), time=clock(local.time()))
+
+
+def appointment(value: datetime) -> str:
+    """Say a moment to come, with its day of the week: Kamis, 26 November 2026 pukul 09.30."""
+    local = words.local(value)
+    return _("%(day)s at %(time)s", day=words.day(local, "EEEE, d MMMM y"), time=clock(local.time()))
 
 
 def clock(value: time) -> str:

@@ -57,6 +57,7 @@ _COMMANDS = {
     "demo": "engine.cli.demos:demo",
     "deploy": "engine.cli.diagrams:deploy",
     "history": "engine.cli.data:history",
+    "jobs": "engine.cli.jobs:jobs",
     "message": "engine.cli.messaging:message",
     "messages": "engine.cli.messaging:kept",
     "run": "engine.cli.running:run",

@@ -12,6 +12,7 @@ from uuid import UUID
 from sqlalchemy import bindparam, select, update
 
 from engine import errors
+from engine.expressions import messages
 from engine.jobs import queue, timers
 from engine.jobs.queue import Backoff, Job
 from engine.people import access
@@ -74,13 +75,15 @@ def record(
         return again
     queue.give_up(session, job, now=now, tries=failed, data=data, error=told)
     if instance is not None:
-        happened = histories.Event("incident.opened", job.node, data={"job": job.kind, "reason": told["message"]})
+        happened = histories.Event("incident.opened", job.node, data={"job": job.kind, "error": told})
         records.note(session, instance, [happened], actor=access.SYSTEM, now=now)
     return None
 
 
-def retry(session: Session, job_id: UUID, *, actor: access.Actor, now: datetime) -> None:
+def retry(session: Session, job_id: UUID, *, actor: access.Actor, now: datetime) -> UUID | None:
     """Have an incident's job tried again now, as if for the first time; a service call's inputs are found anew.
+
+    Give its case, ``None`` where it has none.
 
     Raises :class:`errors.RoleNeeded`, :class:`errors.NotFound`, :class:`errors.JobGone`.
     """
@@ -99,18 +102,28 @@ def retry(session: Session, job_id: UUID, *, actor: access.Actor, now: datetime)
         happened = histories.Event("incident.retried", job.node)
         records.note(session, instance, [happened], actor=actor, now=now)
     waits.ring(session)
+    return None if instance is None else instance.id
 
 
 def describe(error: BaseException) -> dict[str, object]:
-    """Give an error as JSON: its ``message`` in English, and ``template`` and ``place`` for other languages."""
+    """Give an error as JSON: its ``message`` in English, and ``template`` and ``place`` for other languages.
+
+    A place is a number, a text, or a sentence: again ``message``, ``template`` and ``place``.
+    """
     if not isinstance(error, errors.LajurError):
         return {"message": f"{type(error).__name__}: {error}"[:_SHOWN], "template": "", "place": {}}
-    place = {
-        name: value if isinstance(value, int | float) else str(value)[:_SHOWN]
-        for name, value in error.place.items()
-        if name != "files"
-    }
-    return {"message": str(error)[:_SHOWN], "template": error.template(), "place": place}
+    return _told(str(error), error.template(), error.place)
+
+
+def _told(message: str, template: str, place: Mapping[str, object]) -> dict[str, object]:
+    plain = {name: _plain(value) for name, value in place.items() if name != "files"}
+    return {"message": message[:_SHOWN], "template": template, "place": plain}
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, messages.Sentence):
+        return _told(value, value.template, value.place)
+    return value if isinstance(value, int | float) else str(value)[:_SHOWN]
 
 
 def _own(job: Job, backoff: Backoff) -> Backoff:

@@ -62,6 +62,7 @@ _of_name = (
     )
     .order_by(_subscriptions.c.id)
 )
+# Nobody hears what they threw themselves. (What starts cases has no case: of a start event this must not be asked.)
 _cases = _of_name.where(
     _subscriptions.c.instance_id.is_not(None),
     _subscriptions.c.instance_id.is_distinct_from(bindparam("source", None, type_=_subscriptions.c.instance_id.type)),

@@ -18,7 +18,10 @@ from engine.runtime.records import record as record  # noqa: PLC0414  # the wing
 from engine.runtime.views import STATUSES as STATUSES  # noqa: PLC0414
 from engine.runtime.views import Instance as Instance  # noqa: PLC0414
 from engine.runtime.views import InstanceView as InstanceView  # noqa: PLC0414
+from engine.runtime.views import Job as Job  # noqa: PLC0414
+from engine.runtime.views import Subscription as Subscription  # noqa: PLC0414
 from engine.runtime.views import Task as Task  # noqa: PLC0414
+from engine.runtime.views import any_failing as any_failing  # noqa: PLC0414
 from engine.runtime.views import get as get  # noqa: PLC0414
 from engine.runtime.views import history as history  # noqa: PLC0414
 from engine.runtime.views import search as search  # noqa: PLC0414

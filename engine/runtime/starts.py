@@ -1,6 +1,7 @@
 """What starts cases without a person: the timers, messages and signals of the newest versions' start events."""
 
 from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -11,6 +12,17 @@ from engine.people import groups
 from engine.runtime import definitions, waits
 from engine.store import keys, models
 from engine.store.db import Session
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """What starts cases of a version at its start event ``node``: a timer, next at ``due_at``, or a message or signal of ``name``."""
+
+    node: str
+    kind: str
+    due_at: datetime | None
+    name: str
+
 
 _jobs, _subscriptions, _definitions = models.jobs, models.subscriptions, models.definitions
 _overdue = select(_jobs.c.node).where(
@@ -24,6 +36,16 @@ _end_jobs = delete(_jobs).where(
 )
 _end_subscriptions = delete(_subscriptions).where(
     _subscriptions.c.definition_id.in_(bindparam("definitions", expanding=True))
+)
+_next = (
+    select(_jobs.c.node, _jobs.c.due_at)
+    .where(_jobs.c.definition_id == bindparam("definition"), _jobs.c.kind == "start", _jobs.c.status == "due")
+    .order_by(_jobs.c.due_at, _jobs.c.id)
+)
+_listening = (
+    select(_subscriptions.c.node, _subscriptions.c.kind, _subscriptions.c.name)
+    .where(_subscriptions.c.definition_id == bindparam("definition"))
+    .order_by(_subscriptions.c.id)
 )
 _scheduled = select(_jobs.c.definition_id).where(_jobs.c.definition_id.is_not(None))
 _subscribed = select(_subscriptions.c.definition_id).where(_subscriptions.c.definition_id.is_not(None))
@@ -44,6 +66,16 @@ def remove(session: Session, definition_ids: Collection[UUID]) -> None:
     if definition_ids:
         for statement in (_end_jobs, _end_subscriptions):
             session.execute(statement, {"definitions": list(definition_ids)})
+
+
+def of(session: Session, definition_id: UUID) -> tuple[Start, ...]:
+    """Give what starts cases of a version now: timers in order of their next time, then messages and signals."""
+    timers = session.execute(_next, {"definition": definition_id}).all()
+    listening = session.execute(_listening, {"definition": definition_id}).all()
+    return (
+        *(Start(row.node, "timer", row.due_at, "") for row in timers),
+        *(Start(row.node, row.kind, None, row.name) for row in listening),
+    )
 
 
 def complete(session: Session, *, now: datetime) -> None:

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Select, bindparam, or_, select
+from sqlalchemy import Row, Select, bindparam, exists, literal_column, or_, select
 
 from engine import errors
 from engine.execution import steps
@@ -19,11 +19,16 @@ from engine.store import models
 from engine.store.db import Session
 
 STATUSES = ("active", "suspended", "completed", "cancelled")
+_LIVING = {"active", "suspended"}
+_MOST = 500  # of the jobs, and of the subscriptions, that a page tells of
 
 
 @dataclass(frozen=True, slots=True)
 class Instance:
-    """A case as lists show it: of definition ``key`` ``version``; ``steps`` are the labels of the tasks open now."""
+    """A case as lists show it: of definition ``key`` ``version``; ``steps`` are the labels of the tasks open now.
+
+    ``failing``: something that should happen by itself has failed and waits for people to decide (an incident).
+    """
 
     id: UUID
     definition_id: UUID
@@ -36,6 +41,38 @@ class Instance:
     started_by: str | None
     ended_at: datetime | None
     steps: tuple[str, ...] = ()
+    failing: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """What a case is to do by itself at ``due_at``: ``kind`` is timer, service, message or signal.
+
+    ``status`` is due, held (the case is suspended) or failed (an incident, since ``failed_at``). ``tries`` are those that were
+    begun (service) or have failed (all others). ``error`` is that of the last try, as JSON (:func:`engine.jobs.incidents.describe`); it is
+    empty for who may not retry, and ``None`` where none failed or one runs.
+    """
+
+    id: UUID
+    kind: str
+    status: str
+    token: int | None
+    node: str | None
+    due_at: datetime
+    tries: int
+    failed_at: datetime | None
+    error: Mapping[str, Any] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Subscription:
+    """A message or signal (``kind``) that a case waits for at ``node``; a message must bring ``key`` where that is not ``None``."""
+
+    token: int | None
+    node: str
+    kind: str
+    name: str
+    key: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,17 +95,29 @@ class Task:
 
 @dataclass(frozen=True, slots=True)
 class InstanceView:
-    """A case in full: where its tokens are, its variables, its tasks in order of opening, and the elements it has been through."""
+    """A case in full: where its tokens are, its variables, its tasks in order of opening, and the elements it has been through.
+
+    ``jobs`` and ``subscriptions`` are what it waits for besides people, the incidents first. ``began`` is the event that started it,
+    ``suspended`` the one that suspended it, where it is.
+    """
 
     instance: Instance
     tokens: tuple[steps.At, ...]
     variables: Mapping[str, object]
     tasks: tuple[Task, ...]
+    jobs: tuple[Job, ...]
+    subscriptions: tuple[Subscription, ...]
     visited: frozenset[str]
+    began: histories.Recorded | None
+    suspended: histories.Recorded | None
     may_cancel: bool
+    may_suspend: bool
+    may_retry: bool
 
 
 _instances, _tasks, _definitions, _users = models.instances, models.tasks, models.definitions, models.users
+_jobs, _subscriptions = models.jobs, models.subscriptions
+_FAILED = literal_column("jobs.status") == literal_column("'failed'")  # said without a parameter, as records.OPEN
 _starter, _assignee, _completer = _users.alias("starter"), _users.alias("assignee"), _users.alias("completer")
 _list = select(
     _instances.c.id,
@@ -81,6 +130,7 @@ _list = select(
     _instances.c.started_at,
     _starter.c.name.label("started_by"),
     _instances.c.ended_at,
+    exists(select(_jobs.c.id).where(_jobs.c.instance_id == _instances.c.id, _FAILED)).label("failing"),
 ).select_from(
     _instances.join(_definitions, _definitions.c.id == _instances.c.definition_id).outerjoin(
         _starter, _starter.c.id == _instances.c.started_by
@@ -116,6 +166,36 @@ _tasks_of = (
     .where(_tasks.c.instance_id == bindparam("instance"))
     .order_by(_tasks.c.token)
 )
+_jobs_of = (
+    select(
+        _jobs.c.id,
+        _jobs.c.kind,
+        _jobs.c.status,
+        _jobs.c.token,
+        _jobs.c.node,
+        _jobs.c.due_at,
+        _jobs.c.tries,
+        _jobs.c.failed_at,
+        _jobs.c.error,
+    )
+    .where(_jobs.c.instance_id == bindparam("instance"))
+    .order_by(_jobs.c.failed_at.is_(None), _jobs.c.due_at, _jobs.c.id)
+    .limit(_MOST)
+)
+_subscriptions_of = (
+    select(
+        _subscriptions.c.token,
+        _subscriptions.c.node,
+        _subscriptions.c.kind,
+        _subscriptions.c.name,
+        _subscriptions.c.key,
+    )
+    .where(_subscriptions.c.instance_id == bindparam("instance"))
+    .order_by(_subscriptions.c.id)
+    .limit(_MOST)
+)
+_failing = select(_jobs.c.instance_id).where(_FAILED, _jobs.c.instance_id.is_not(None))
+_any_failing = select(_failing.limit(1).exists())
 
 
 def search(
@@ -123,6 +203,7 @@ def search(
     *,
     actor: access.Actor,
     status: str | None = None,
+    failing: bool = False,
     key: str | None = None,
     text: str = "",
     after: str | None = None,
@@ -130,8 +211,8 @@ def search(
 ) -> Page[Instance]:
     """List the cases the actor may see, the newest first.
 
-    ``status`` is one of :data:`STATUSES`, ``key`` a process, ``text`` part of the business key or of the process's name; ``after`` is
-    the ``next`` of the page before.
+    ``status`` is one of :data:`STATUSES`, ``failing``: only those with an incident, ``key`` a process, ``text`` part of the business
+    key or of the process's name; ``after`` is the ``next`` of the page before.
     """
     limit = pages.bounded(limit)
     query = _list.order_by(_instances.c.id.desc()).limit(limit + 1)
@@ -139,6 +220,8 @@ def search(
         query = query.where(_taking_part(actor))
     if status is not None:
         query = query.where(_instances.c.status == status)
+    if failing:
+        query = query.where(_instances.c.id.in_(_failing))
     if key is not None:
         query = query.where(_definitions.c.key == key)
     if text.strip():
@@ -153,6 +236,11 @@ def search(
     return pages.cut(rows, limit, lambda row: _instance(row, now_at.get(row.id, ())), lambda row: row.id.hex)
 
 
+def any_failing(session: Session) -> bool:
+    """Say whether any case has an incident."""
+    return bool(session.execute(_any_failing).scalar())
+
+
 def get(session: Session, instance_id: UUID, *, actor: access.Actor) -> InstanceView:
     """Give a case in full. Raises :class:`errors.NotFound`, :class:`errors.InstanceForbidden`."""
     row = _seen(session, instance_id, actor)
@@ -161,13 +249,24 @@ def get(session: Session, instance_id: UUID, *, actor: access.Actor) -> Instance
     )
     tasks = tuple(_task_of(task) for task in session.execute(_tasks_of, {"instance": instance_id}))
     open_ = tuple(task.label for task in tasks if task.status == "open")
+    living = row.status in _LIVING
+    jobs = session.execute(_jobs_of, {"instance": instance_id}).all() if living else []
+    subscriptions = session.execute(_subscriptions_of, {"instance": instance_id}).all() if living else []
+    visited, began, suspended = _past(session, instance_id)
+    may_retry = access.may_retry(actor)
     return InstanceView(
         _instance(row, open_),
         () if row.status == "cancelled" else snapshot.tokens,
         snapshot.variables,
         tasks,
-        _visited(session, instance_id),
-        row.status == "active" and access.may_cancel(actor),
+        tuple(Job(*job[:-1], job.error if may_retry or job.error is None else {}) for job in jobs),
+        tuple(Subscription(*subscription) for subscription in subscriptions),
+        visited,
+        began,
+        suspended if row.status == "suspended" else None,
+        living and access.may_cancel(actor),
+        living and access.may_suspend(actor),
+        may_retry,
     )
 
 
@@ -213,15 +312,21 @@ def _steps(session: Session, ids: list[UUID]) -> dict[UUID, tuple[str, ...]]:
     return found
 
 
-def _visited(session: Session, instance_id: UUID) -> frozenset[str]:
-    """Give the ids of the nodes and flows that a case has been through."""
+def _past(
+    session: Session, instance_id: UUID
+) -> tuple[frozenset[str], histories.Recorded | None, histories.Recorded | None]:
+    """Give the ids of the nodes and flows that a case has been through, its first event, and its last suspension."""
     found: set[str] = set()
+    began = suspended = None
     after = 0
     while events := histories.read(session, instance_id, after=after, limit=1000):
         after = events[-1].serial
+        began = began or events[0]
         for event in events:
             found.update(element for _, element in event.data.get("path", ()))
-    return frozenset(found)
+            if event.kind == "instance.suspended":
+                suspended = event
+    return frozenset(found), began, suspended
 
 
 def _instance(row: Row[*tuple[Any, ...]], steps_: tuple[str, ...]) -> Instance:
@@ -237,6 +342,7 @@ def _instance(row: Row[*tuple[Any, ...]], steps_: tuple[str, ...]) -> Instance:
         row.started_by,
         row.ended_at,
         steps_,
+        bool(row.failing),
     )
 
 

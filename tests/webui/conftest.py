@@ -11,6 +11,7 @@ from engine.runtime import deployments, instances, tasks
 from engine.store import db as db_
 from tests import cast as cast_
 from tests.runtime.conftest import CIRCULAR, LETTER
+from tests.webui.errands import Errands
 from webui import app as app_
 
 
@@ -99,3 +100,19 @@ def house(app, cast, office):
 def cabin(site, office, _sqlite):
     """The house on SQLite only."""
     return _furnished(site, _sqlite[-1], office)
+
+
+@pytest.fixture
+def errands(house, office, clock, tmp_path):
+    """Errands on the house's database."""
+    made = Errands(house.database, office, clock, tmp_path)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def cabin_errands(cabin, office, clock, tmp_path):
+    """Errands on SQLite only."""
+    made = Errands(cabin.database, office, clock, tmp_path)
+    yield made
+    made.close()
