@@ -1,7 +1,7 @@
 # make demo and make test are all that a newcomer needs; each sets up whatever is missing.
 # make PYTHON=python3.13 ... chooses the interpreter that .venv is made with.
 
-.PHONY: help demo test serve check conformance bench screenshot translations lock venv clean
+.PHONY: help demo test serve check conformance crash bench screenshot translations lock venv clean
 .DEFAULT_GOAL := help
 export PYTHON
 
@@ -32,8 +32,11 @@ check: venv ## style, types, the arrows between the wings, translations, JavaScr
 conformance: venv ## BPMN, FEEL, bad input: how much of the shared conformance material holds
 	@$(bin)/python -m tests.conformance
 
-bench: venv ## how fast it is, beside plain SpiffWorkflow
-	@$(bin)/lajur bench
+crash: venv ## kill workers and servers many times, cut machines off: LAJUR_CRASH_ROUNDS=200
+	@LAJUR_CRASH_ROUNDS=$${LAJUR_CRASH_ROUNDS:-200} $(bin)/python -m pytest -v -s -m "crash or hosts" $(ARGS)
+
+bench: venv ## how fast it is, beside plain SpiffWorkflow, and its workers on SQLite and PostgreSQL
+	@$(bin)/python -m tests.bench $(ARGS)
 
 screenshot: venv ## take the README's pictures anew
 	@$(bin)/python -m pytest -q tests/browser/test_demo.py

@@ -1,6 +1,6 @@
 """Checks that the Indonesian catalogue says everything the program says in English; `--update` brings it up to date first.
 
-Message ids come from the web's Python and templates (gettext), from the docstrings of `engine/errors.py`, and from the
+Message ids come from the web's Python and templates (gettext), from the docstrings of `engine/errors`, and from the
 engine's calls in MESSAGES, RULES and TABLES, whose texts the web translates when it shows them.
 """
 
@@ -55,8 +55,8 @@ def extracted() -> Catalog:
 
 def engine_messages() -> Iterator[tuple[Path, str]]:
     """Give what the engine says, each with its file."""
-    path = ROOT / "engine" / "errors.py"
-    yield from ((path, message) for message in error_messages(path))
+    for path in sorted((ROOT / "engine" / "errors").glob("*.py")):
+        yield from ((path, message) for message in error_messages(path))
     for folder, calls in MESSAGES.items():
         for path in sorted((ROOT / folder).glob("*.py")):
             yield from ((path, message) for message in call_messages(path, calls))

@@ -77,3 +77,35 @@ def textfield(name, **validate):
     """A text field that is required unless said otherwise."""
     rules = ", ".join(f'"{rule}": {str(value).lower()}' for rule, value in {"required": True, **validate}.items())
     return f'{{"type": "textfield", "id": "f_{name}", "key": "{name}", "label": "{name}", "validate": {{{rules}}}}}'
+
+
+# What waits and what is sent ------------------------------------------------------------------------------------------
+
+
+def timer(kind, text):
+    """The definition of a timer: ``timeDate``, ``timeDuration`` or ``timeCycle``."""
+    return f"<bpmn:timerEventDefinition><bpmn:{kind}>{text}</bpmn:{kind}></bpmn:timerEventDefinition>"
+
+
+def told(kind, ref):
+    """The definition of an event: a ``message``, ``signal`` or ``error``, declared by :func:`declared`."""
+    return f'<bpmn:{kind}EventDefinition {kind}Ref="{ref}"/>'
+
+
+def declared(kind, *names):
+    """Messages or signals, each with its name for an id; for ``before`` of a diagram."""
+    return "".join(f'<bpmn:{kind} id="{name}" name="{name}"/>' for name in names)
+
+
+def service(ident, topic, inputs=(), outputs=(), retry=None, lane="Staf"):
+    """A service task; ``inputs`` and ``outputs`` are pairs of names and FEEL."""
+    mapped = "".join(
+        f'<camunda:{way}Parameter name="{name}">{feel}</camunda:{way}Parameter>'
+        for way, pairs in (("input", dict(inputs)), ("output", dict(outputs)))
+        for name, feel in pairs.items()
+    )
+    again = f"<camunda:failedJobRetryTimeCycle>{retry}</camunda:failedJobRetryTimeCycle>" if retry else ""
+    more = (
+        f"<bpmn:extensionElements>{again}<camunda:inputOutput>{mapped}</camunda:inputOutput></bpmn:extensionElements>"
+    )
+    return node("serviceTask", ident, lane, more, **{"camunda:type": "external", "camunda:topic": topic})

@@ -11,7 +11,9 @@ import pwd
 import shutil
 import subprocess
 import tempfile
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 
 import psycopg
 import pytest
@@ -44,9 +46,9 @@ def programs() -> Path:
     return versions[-1].parent
 
 
-def prepare() -> None:
-    """Choose this run's folder; called once, before workers start and inherit it."""
-    base = _base()
+def prepare(*, lasting: bool = False) -> None:
+    """Choose this run's folder, on a disk where it is to be ``lasting``; called once, before workers start and inherit it."""
+    base = Path(tempfile.gettempdir()) if lasting else _base()
     for left in base.glob(f"{_PREFIX}*"):
         owner = left.name.removeprefix(_PREFIX).partition("-")[0]
         if owner.isdigit() and not _alive(int(owner)):
@@ -70,18 +72,44 @@ def finish() -> None:
 def start() -> str:
     """Start the run's cluster unless it runs; give its SQLAlchemy URL without a database. Raises :class:`Missing`."""
     folder = Path(os.environ[_FOLDER])
-    data = folder / "data"
     with (folder / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not (folder / "ready").exists():
-            bin_ = programs()
-            _own(folder)
-            _run(bin_ / "initdb", "-D", data, "-A", "trust", "-U", "lajur", "-E", "UTF8", "--locale=C", "--no-sync")
-            options = " ".join(
-                f"-c {name}={value}" for name, value in {**_SETTINGS, "unix_socket_directories": folder}.items()
-            )
-            _run(bin_ / "pg_ctl", "-D", data, "-l", folder / "log", "-w", "-o", options, "start")
+            _make(folder)
             (folder / "ready").touch()
+    return _url(folder)
+
+
+@contextlib.contextmanager
+def another(namespace: str, listen: str, network: str) -> Iterator[str]:
+    """Run a cluster of one's own in a network namespace, where it trusts a network; give its URL for this machine's socket.
+
+    Raises :class:`Missing`.
+    """
+    folder = Path(tempfile.mkdtemp(prefix="another-", dir=os.environ[_FOLDER]))
+    Path(os.environ[_FOLDER]).chmod(0o755)
+    try:
+        _make(folder, {"listen_addresses": listen}, network, ["ip", "netns", "exec", namespace])
+        yield _url(folder)
+    finally:
+        _stop(folder)
+
+
+def _make(
+    folder: Path, settings: Mapping[str, str] = MappingProxyType({}), network: str = "", within: Sequence[str] = ()
+) -> None:
+    bin_, data = programs(), folder / "data"
+    _own(folder)
+    _run(bin_ / "initdb", "-D", data, "-A", "trust", "-U", "lajur", "-E", "UTF8", "--locale=C", "--no-sync")
+    if network:
+        with (data / "pg_hba.conf").open("a") as rules:
+            rules.write(f"host all all {network} trust\n")
+    given = {**_SETTINGS, **settings, "unix_socket_directories": folder}
+    options = " ".join(f"-c {name}={value}" for name, value in given.items())
+    _run(bin_ / "pg_ctl", "-D", data, "-l", folder / "log", "-w", "-o", options, "start", within=within)
+
+
+def _url(folder: Path) -> str:
     return f"postgresql+psycopg://lajur@/{{database}}?host={folder}"
 
 
@@ -123,12 +151,13 @@ def _own(folder: Path) -> None:
         shutil.chown(folder, _servant())
 
 
-def _run(program: Path, *arguments: object) -> None:
-    """Run a program of PostgreSQL, which refuses to be root."""
+def _run(program: Path, *arguments: object, within: Sequence[str] = ()) -> None:
+    """Run a program of PostgreSQL, which refuses to be root, by another program that only root may run."""
     command = [str(program), *map(str, arguments)]
     if os.geteuid() == 0:
         person = pwd.getpwnam(_servant())
         command = ["setpriv", f"--reuid={person.pw_uid}", f"--regid={person.pw_gid}", "--clear-groups", *command]
+    command = [*within, *command]
     subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, cwd="/")
 
 

@@ -10,6 +10,7 @@ import jinja2
 from engine import config, errors
 from engine.store import db
 from webui import (
+    api,
     assets,
     auth,
     compression,
@@ -72,7 +73,7 @@ def create_app(
     )
     for part in (assets, i18n, pages, security, error_pages, compression):
         part.install(app)
-    for part in (auth, inbox, start, instances, definitions, modeler, health):
+    for part in (auth, inbox, start, instances, definitions, modeler, health, api):
         app.register_blueprint(part.blueprint)
     return app
 

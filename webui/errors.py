@@ -12,7 +12,7 @@ from werkzeug.exceptions import HTTPException, Unauthorized
 from werkzeug.wrappers import Response
 
 from engine import errors
-from webui import i18n, redirects, sessions
+from webui import i18n, machines, redirects, sessions
 from webui.forms import sending
 from webui.words import gettext as _
 from webui.words import lazy_gettext
@@ -20,6 +20,8 @@ from webui.words import lazy_gettext
 _log = logging.getLogger(__name__)
 
 STATUS: tuple[tuple[type[errors.LajurError], int], ...] = (
+    (errors.TokenInvalid, 401),
+    (errors.MessageTooLarge, 413),
     (errors.InputError, 422),
     (errors.NotFound, 404),
     # What is somebody else's looks like what is not there: else its existence could be told by asking.
@@ -110,6 +112,8 @@ def status_of(error: errors.LajurError) -> int:
 
 def of_engine(error: errors.LajurError) -> Response:
     """Answer an engine error."""
+    if machines.asked():
+        return machines.of_engine(error, status_of(error))
     status = status_of(error)
     if status >= 500:  # noqa: PLR2004  # HTTP: the server's fault
         _log.error("%s %s: %s", flask.request.method, flask.request.path, error)
@@ -127,6 +131,8 @@ def of_http(error: HTTPException) -> Response:
     """Answer an error of the web itself: unknown address, wrong method, body too large, expired token."""
     if error.response is not None:
         return cast("Response", error.response)
+    if machines.asked():
+        return machines.of_http(error)
     status = error.code or 500
     made = answer(status, words=_EXPIRED if isinstance(error, CSRFError) else None)
     for name, value in error.get_headers():
@@ -139,11 +145,17 @@ def unforeseen(error: Exception) -> Response:
     """Answer a defect: the number on the page finds the traceback in the log."""
     number = secrets.token_hex(4)
     _log.error("error %s at %s %s", number, flask.request.method, flask.request.path, exc_info=error)
+    if machines.asked():
+        return machines.refusal(
+            500, "defect", f"Something went wrong in Lajur. Nothing was stored. Its log knows more: {number}"
+        )
     return answer(500, number=number)
 
 
-def signed_out(_error: Unauthorized) -> Response:
+def signed_out(error: Unauthorized) -> Response:
     """Send a reader to the login page; keep what a writer typed on the page before that."""
+    if machines.asked():
+        return machines.of_http(error)
     sessions.end()
     if flask.request.method in {"GET", "HEAD"}:
         target = flask.url_for("auth.login", next=_here())

@@ -5,12 +5,28 @@ from urllib.parse import urlsplit
 import flask
 import flask_login
 from flask_wtf import csrf
-from werkzeug.exceptions import BadRequest, Forbidden, Unauthorized, UnsupportedMediaType
+from werkzeug.exceptions import BadRequest, Forbidden, NotFound, Unauthorized, UnsupportedMediaType
 
-from webui import sessions, work
+from webui import machines, sessions, work
 
-PUBLIC = frozenset({"static", "favicon", "auth.login", "auth.sign_in", "i18n.choose", "health.alive", "health.ready"})
+PUBLIC = frozenset(
+    {
+        "static",
+        "favicon",
+        "auth.login",
+        "auth.sign_in",
+        "i18n.choose",
+        "health.alive",
+        "health.ready",
+        "health.measured",  # has a token of its own
+    }
+)
 """The endpoints that answer without sign-in; everything else, unknown paths too, asks for it."""
+BEARER = frozenset({"api.message", "api.signal"})
+"""The endpoints for other systems: they ask for a token in the Authorization header (:mod:`webui.api`), whatever cookies say.
+
+No browser sends such a header by itself, so no page elsewhere can make a person's browser use them.
+"""
 _BODIES = {
     "application/x-www-form-urlencoded",
     "multipart/form-data",
@@ -48,6 +64,13 @@ def guard() -> None:
         request.routing_exception, BadRequest
     ):  # a Host that is none, or not ours: nothing can be built on it
         raise request.routing_exception
+    if machines.asked():
+        if request.endpoint not in BEARER:
+            raise request.routing_exception or NotFound
+        # What stands for bytes that are no UTF-8 is no name that anybody waits for.
+        if _nul_in_address(request) or "\ufffd" in request.path:
+            raise BadRequest
+        return
     if _has_nul(request):
         raise BadRequest
     if request.endpoint not in PUBLIC and not flask_login.current_user.is_authenticated:
@@ -71,11 +94,15 @@ def _same_origin(request: flask.Request) -> bool:
 
 def _has_nul(request: flask.Request) -> bool:
     """Tell whether a path or parameter holds NUL, which no keyboard sends and PostgreSQL cannot store."""
-    if "\0" in request.path or any("\0" in name + value for name, value in request.args.items(multi=True)):
+    if _nul_in_address(request):
         return True
     if request.method in {"GET", "HEAD"}:
         return False
     return any("\0" in name + value for name, value in request.form.items(multi=True))
+
+
+def _nul_in_address(request: flask.Request) -> bool:
+    return "\0" in request.path or any("\0" in name + value for name, value in request.args.items(multi=True))
 
 
 def allow(**sources: str) -> None:

@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import event, select
 
 from engine import config
+from engine.bench import jobs as jobs_
 from engine.bench import loads, samples
 from engine.calendar.worktime import Calendar
 from engine.execution.baseline import Baseline
@@ -75,6 +76,7 @@ class Report:
     lines: tuple[Line, ...]
     loop: Loop
     http: Http | None
+    jobs: jobs_.Jobs | None
 
     def as_json(self) -> dict[str, object]:
         """Give plain data."""
@@ -125,8 +127,18 @@ def _now() -> datetime:
     return datetime.now(UTC)
 
 
-def run(*, scale: float = 1.0, http: bool = True, progress: Progress = lambda _: None) -> Report:
-    """Measure everything; ``scale`` shortens or lengthens it."""
+def run(
+    *,
+    scale: float = 1.0,
+    http: bool = True,
+    jobs: bool = True,
+    postgresql: str | None = None,
+    progress: Progress = lambda _: None,
+) -> Report:
+    """Measure everything; ``scale`` shortens or lengthens it.
+
+    ``postgresql`` is the URL of a server on which databases may be made; without it jobs are measured on SQLite only.
+    """
     with _bench() as bench:
         lines = []
         for length, cases in ((10, 40), (100, 4)):
@@ -138,7 +150,11 @@ def run(*, scale: float = 1.0, http: bool = True, progress: Progress = lambda _:
         if http:
             progress("HTTP: one server process, four connections")
             measured = _http(bench, max(40, round(1000 * scale)))
-    return Report(tuple(lines), loop, measured)
+        due = None
+        if jobs:
+            progress("jobs: what falls due, by one worker and by two, and among very many that wait")
+            due = jobs_.run(bench.folder, bench.office, postgresql, scale=scale)
+    return Report(tuple(lines), loop, measured, due)
 
 
 @contextmanager

@@ -57,6 +57,25 @@ def loop(rounds: int) -> dict[str, bytes]:
     }
 
 
+def timed() -> dict[str, bytes]:
+    """Give the file of ``timed``: a case waits for its time, then somebody has a task."""
+    time = "<bpmn:timerEventDefinition><bpmn:timeDate>date and time(pukul)</bpmn:timeDate></bpmn:timerEventDefinition>"
+    wait = _node("intermediateCatchEvent", "wait", "", ["f0"], ["f1"]).replace(
+        "</bpmn:intermediateCatchEvent>", f"{time}</bpmn:intermediateCatchEvent>"
+    )
+    body = [
+        *_lanes({OFFICE[0]: ["begin", "wait", "review", "finish"]}),
+        _node("startEvent", "begin", outgoing=["f0"]),
+        wait,
+        _node("userTask", "review", "Review", ["f1"], ["f2"]),
+        _node("endEvent", "finish", incoming=["f2"]),
+        _flow("f0", "begin", "wait"),
+        _flow("f1", "wait", "review"),
+        _flow("f2", "review", "finish"),
+    ]
+    return {"timed.bpmn": _file("timed", body)}
+
+
 def _file(key: str, body: list[str]) -> bytes:
     inner = "\n    ".join(body)
     return (

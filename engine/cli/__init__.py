@@ -19,6 +19,9 @@ A diagram on its way to work:
   lajur users add sitti --name "Sitti Aminah" --group operator
   lajur serve                          inbox, instances and modeler on 127.0.0.1:8000
   lajur worker                         timers, messages and service calls, where serve does not do them (PostgreSQL)
+  lajur message "Surat balasan" --key 094/17 --data '{"nomor": "1"}'    hand a message to the case that waits for it
+  lajur messages                       those that nobody waits for yet
+  lajur tokens add srikandi            let another system send messages and signals by HTTP
 
 Or all of it at once with demo people: lajur demo
 
@@ -54,9 +57,14 @@ _COMMANDS = {
     "demo": "engine.cli.demos:demo",
     "deploy": "engine.cli.diagrams:deploy",
     "history": "engine.cli.data:history",
+    "jobs": "engine.cli.jobs:jobs",
+    "message": "engine.cli.messaging:message",
+    "messages": "engine.cli.messaging:kept",
     "run": "engine.cli.running:run",
     "serve": "engine.cli.serving:serve",
+    "signal": "engine.cli.messaging:signal",
     "sop": "engine.cli.diagrams:sop",
+    "tokens": "engine.cli.messaging:tokens",
     "users": "engine.cli.data:users",
     "worker": "engine.cli.working:worker",
 }

@@ -7,26 +7,33 @@ from collections.abc import Iterator
 
 import click
 
+from engine.bench import jobs as jobs_
 from engine.bench import loads, measures
 from engine.cli import NO, progress
 
 TARGETS = {"linear10": 1.5, "linear100": 0.5}
 LOOP_TARGET, HTTP_TARGET, MEMORY_TARGET = 1.3, 150, 130
+JOBS_TARGETS = {"SQLite": 300, "PostgreSQL": 250}  # a second and worker
+LATE_TARGET = 250  # milliseconds
 
 
 @click.command(short_help="Measure how fast it is here.")
 @click.option("--json", "as_json", is_flag=True, help="Print every figure as JSON.")
 @click.option("--scale", default=1.0, show_default=True, type=click.FloatRange(0.05, 20), help="Shorter or longer.")
 @click.option("--http/--no-http", default=True, show_default=True, help="Measure a server process, too.")
-def bench(*, as_json: bool, scale: float, http: bool) -> None:
-    """Measure completions beside plain SpiffWorkflow on this machine; takes half a minute.
+@click.option("--jobs/--no-jobs", default=True, show_default=True, help="Measure workers, too.")
+@click.option(
+    "--postgresql", metavar="URL", help="A server for measuring workers; a database is made there and dropped."
+)
+def bench(*, as_json: bool, scale: float, http: bool, jobs: bool, postgresql: str | None) -> None:
+    """Measure completions beside plain SpiffWorkflow, and workers, on this machine; takes a minute or two.
 
     Both walk the same cases in turn, in temporary SQLite files with full durability (WAL, synchronous FULL). Lajur does all
     that a completion is: access, form, engine, tasks, history. The baseline loads, steps, dumps and commits one row with the
     library's own serializer, and nothing else.
     """
     try:
-        report = measures.run(scale=scale, http=http, progress=progress)
+        report = measures.run(scale=scale, http=http, jobs=jobs, postgresql=postgresql, progress=progress)
     except loads.Refused as error:
         click.echo(f"lajur: the server could not be measured: {error}", err=True)
         raise SystemExit(NO) from None
@@ -70,6 +77,23 @@ def lines(report: measures.Report) -> Iterator[str]:
             f"| HTTP: resident memory of the serving process (and of its supervisor) "
             f"| {_mb(web.memory)} ({_mb(web.memory_of_supervisor)}) | | | at most {MEMORY_TARGET} MB |"
         )
+
+    if report.jobs is not None:
+        yield from _jobs(report.jobs)
+
+
+def _jobs(jobs: jobs_.Jobs) -> Iterator[str]:
+    for drained in jobs.drained:
+        workers = "1 worker" if drained.workers == 1 else f"{drained.workers} workers"
+        aim = f"at least {JOBS_TARGETS[drained.database] * drained.workers}"
+        yield f"| {drained.database}, {workers}: timers a second | {drained.per_second:.0f} | | | {aim} |"
+    for late in jobs.late:
+        yield (
+            f"| {late.database}: from a timer's time to its commit, {late.waiting} others waiting, median (p95) "
+            f"| {late.median:.0f} ms ({late.p95:.0f}) | | | at most {LATE_TARGET} ms |"
+        )
+    for idle in jobs.idle:
+        yield f"| {idle.database}: statements a minute of an idle worker | {idle.statements_per_minute:g} | | | |"
 
 
 def _mb(size: int) -> str:

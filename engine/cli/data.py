@@ -192,7 +192,7 @@ def verify(instance: str | None) -> None:
     checked. Exit code 1 where something is broken.
     """
     with opened() as (_, store), store.read() as session:
-        report = history_.verify(session, _instance_id(instance))
+        report = history_.verify(session, instance_id(instance))
     for problem in report.problems:
         place = "" if problem.serial is None else f" at event {problem.serial}"
         click.echo(f"case {problem.instance_id}: {_BROKEN[problem.kind]}{place}")
@@ -201,7 +201,8 @@ def verify(instance: str | None) -> None:
         raise SystemExit(NO)
 
 
-def _instance_id(text: str | None) -> UUID | None:
+def instance_id(text: str | None) -> UUID | None:
+    """Read the id of a case. Raises :class:`errors.NotFound` for what is none."""
     if text is None:
         return None
     try:

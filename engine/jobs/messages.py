@@ -4,6 +4,7 @@ A message finds its case by its name and a key (BPMN 2.0.2, 8.3.2 and 10.5.4): t
 element's ``message.key`` where the diagram says on what case and message must agree. Cases that wait go before start events.
 """
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -14,7 +15,7 @@ from sqlalchemy import Row, bindparam, func, insert, or_, select, update
 
 from engine import errors
 from engine.execution import correlation, steps
-from engine.jobs import queue, signals
+from engine.jobs import payloads, queue, replays, signals
 from engine.jobs.queue import Job
 from engine.people import access, groups
 from engine.runtime import definitions, instances, records, waits
@@ -23,8 +24,7 @@ from engine.store import db, keys, models
 from engine.store import history as histories
 from engine.store.db import Session
 
-LONGEST_KEEP = timedelta(days=366)
-_LOOKED_AT = 1000  # kept messages at a time that a new wait is compared with, the oldest first
+_LOOKED_AT = (10, 1000)  # kept messages that a new wait is compared with at first, and at a time; the oldest first
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +72,7 @@ _by_key = _cases.where(
 ).limit(1)
 _without_key = _cases.where(_subscriptions.c.payload_key == "").limit(2)
 _starts = _of_name.where(_subscriptions.c.definition_id.is_not(None)).limit(1)
-_of_case = _cases.where(_subscriptions.c.instance_id == bindparam("instance")).limit(1)
+_of_case = _cases.where(_subscriptions.c.instance_id == bindparam("instance"))
 # One step through the index for each expression, however many cases wait with it.
 _next_expression = select(func.min(_subscriptions.c.payload_key)).where(
     _subscriptions.c.kind == "message",
@@ -90,10 +90,12 @@ _kept = (
     select(_messages)
     .where(_messages.c.status == "waiting", _messages.c.name == bindparam("name"), _messages.c.id > bindparam("after"))
     .order_by(_messages.c.id)
-    .limit(_LOOKED_AT)
+    .limit(bindparam("most"))
 )
 _kept_by_key = _kept.where(or_(_messages.c.key == bindparam("key"), _messages.c.key.is_(None)))
-_replayed = select(_messages).where(_messages.c.idempotency == bindparam("idempotency"))
+_began = select(models.history.c.data).where(
+    models.history.c.instance_id == bindparam("instance"), models.history.c.serial == 1
+)
 _finish = (
     update(_messages)
     .where(_messages.c.id == bindparam("message"), _messages.c.status == "waiting")
@@ -121,19 +123,18 @@ def send(
     ``instance_id`` names the case; it must wait then. ``idempotency`` (at most 200 characters) makes a second sending of the same
     message one: its receipt is given again. Raises :class:`errors.RoleNeeded`, :class:`errors.MessageNameInvalid`,
     :class:`errors.MessageTooLarge`, :class:`errors.MessageAmbiguous`, :class:`errors.BusinessKeyInvalid`,
-    :class:`errors.VariableRefused`, :class:`errors.ExecutionError`; for a named case also :class:`errors.NotFound`,
-    :class:`errors.InstanceClosed`, :class:`errors.InstanceSuspended`, :class:`errors.NobodyWaits`.
+    :class:`errors.PayloadRefused`, :class:`errors.IdempotencyReused`, :class:`errors.ExecutionError`; for a named case also
+    :class:`errors.NotFound`, :class:`errors.InstanceClosed`, :class:`errors.InstanceSuspended`, :class:`errors.NobodyWaits`.
     """
     access.require_send(actor)
     message = _Message(keys.new(), signals.cleaned(name), instances.clean_key(key), data, actor.name)
-    packed = signals.packed(data)
+    packed = payloads.pack(data)
     if idempotency is not None:
-        idempotency = signals.cleaned(idempotency)
-        db.take_turns(session, waits.turn(f"again {idempotency}"))
-        if (row := session.execute(_replayed, {"idempotency": idempotency}).first()) is not None:
-            return _receipt(row)
+        row = replays.find(session, "message", idempotency, message.name, message.key, packed)
+        if row is not None:
+            return _receipt(session, row)
     case, status = _handed(session, message, instance_id, actor, now)
-    until = now + min(max(keep, timedelta(0)), LONGEST_KEEP)
+    until = now + min(max(keep, timedelta(0)), payloads.LONGEST_KEEP)
     waiting = case is None
     if waiting and until <= now:
         status = "expired"
@@ -164,7 +165,7 @@ def _handed(
     """Hand a message over if there is somebody; give the case, and what happened."""
     if instance_id is not None:
         held = records.hold(session, instance_id)
-        target = session.execute(_of_case, {"name": message.name, "instance": instance_id}).first()
+        target = _agreeing(session, message, instance_id, now)
         if target is None:
             raise errors.NobodyWaits(kind="message", name=message.name)
         _deliver(session, message, target, held, actor, now)
@@ -235,9 +236,9 @@ def _kept_for(session: Session, target: Row[*tuple[Any, ...]], now: datetime) ->
     """Give the oldest kept message that is for a subscription."""
     local = groups.office(session).local(now)
     query = _kept if target.payload_key else _kept_by_key
-    after = UUID(int=0)
-    while rows := session.execute(query, {"name": target.name, "key": target.key, "after": after}).all():
-        after = rows[-1].id
+    after, (most, at_a_time) = UUID(int=0), _LOOKED_AT
+    while rows := session.execute(query, {"name": target.name, "key": target.key, "after": after, "most": most}).all():
+        after, most = rows[-1].id, at_a_time
         for row in rows:
             message = _Message(row.id, row.name, row.key, waits.unpack(row.data), row.sender, row.source_id)
             key = message.key
@@ -288,6 +289,20 @@ def _target(session: Session, message: _Message, now: datetime) -> Row[*tuple[An
     return session.execute(_starts, about).first()
 
 
+def _agreeing(session: Session, message: _Message, instance_id: UUID, now: datetime) -> Row[*tuple[Any, ...]] | None:
+    """Give the subscription of a case that was named which waits longest and agrees with the message's key."""
+    local = groups.office(session).local(now)
+    for row in session.execute(_of_case, {"name": message.name, "instance": instance_id}).all():
+        if row.payload_key:
+            key = correlation.key_of(row.payload_key, message.payload, local)
+            agrees = key is not None and key == row.key
+        else:
+            agrees = message.key is None or message.key == row.key
+        if agrees:
+            return row
+    return None
+
+
 def _free(session: Session, instance_id: UUID) -> Held:
     held = records.hold_free(session, instance_id)
     if held is None or held.status != "active":
@@ -333,8 +348,12 @@ def _start(
     return started.id
 
 
-def _receipt(row: Row[*tuple[Any, ...]]) -> Receipt:
-    status: Literal["delivered", "kept", "expired"] = {"waiting": "kept", "expired": "expired"}.get(  # type: ignore[assignment]
-        row.status, "delivered"
-    )
-    return Receipt(row.id, status, row.instance_id, row.expires_at if status == "kept" else None)
+def _receipt(session: Session, row: Row[*tuple[Any, ...]]) -> Receipt:
+    """Give the receipt of a message that was sent before, as it stands now."""
+    if row.status == "waiting":
+        return Receipt(row.id, "kept", None, row.expires_at)
+    if row.status == "expired":
+        return Receipt(row.id, "expired", None, None)
+    began = json.loads(session.execute(_began, {"instance": row.instance_id}).scalar_one())
+    started = began.get("message") == str(row.id)
+    return Receipt(row.id, "started" if started else "delivered", row.instance_id, None)

@@ -5,29 +5,44 @@ from datetime import datetime
 
 from engine import errors
 from engine.execution import steps
-from engine.jobs import queue
+from engine.jobs import payloads, queue, replays
 from engine.jobs.queue import Job
 from engine.people import access, groups
 from engine.runtime import definitions, instances, records, waits
 from engine.store import history as histories
-from engine.store import types
 from engine.store.db import Session
 
 LONGEST_NAME = 200
-LARGEST = 1_000_000  # characters of JSON
 
 
-def send(session: Session, name: str, *, data: Mapping[str, object], actor: access.Actor, now: datetime) -> int:
+def send(
+    session: Session,
+    name: str,
+    *,
+    data: Mapping[str, object],
+    actor: access.Actor,
+    now: datetime,
+    idempotency: str | None = None,
+) -> int:
     """Send a signal from outside; give how many cases and starts will hear it, soon.
 
-    Raises :class:`errors.RoleNeeded`, :class:`errors.MessageNameInvalid`, :class:`errors.MessageTooLarge`,
-    :class:`errors.VariableRefused`.
+    ``idempotency`` (at most 200 characters) makes a second sending of the same signal one. Raises :class:`errors.RoleNeeded`,
+    :class:`errors.MessageNameInvalid`, :class:`errors.MessageTooLarge`, :class:`errors.PayloadRefused`,
+    :class:`errors.IdempotencyReused`.
     """
     access.require_send(actor)
     name = cleaned(name)
-    told = {"name": name, "payload": packed(data), "sender": actor.name[:200]}
+    payload = payloads.pack(data)
+    if idempotency is not None:
+        row = replays.find(session, "signal", idempotency, name, None, payload)
+        if row is not None:
+            heard: int = row.data["listeners"]
+            return heard
+    told = {"name": name, "payload": payload, "sender": actor.name[:200]}
     jobs = [waits.job("signal", now, data=told, **where) for where in waits.hearing(session, name)]
     waits.add(session, jobs, now=now)
+    if idempotency is not None:
+        replays.keep_signal(session, idempotency, name, payload, len(jobs), sender=actor.name[:200], now=now)
     return len(jobs)
 
 
@@ -67,11 +82,3 @@ def cleaned(name: str) -> str:
     if not 0 < len(name) <= LONGEST_NAME or not name.isprintable():
         raise errors.MessageNameInvalid(longest=LONGEST_NAME)
     return name
-
-
-def packed(data: Mapping[str, object]) -> list[object]:
-    """Give a payload as it is stored. Raises :class:`errors.MessageTooLarge`, :class:`errors.VariableRefused`."""
-    found = waits.pack(data)
-    if (size := len(types.dumps(found))) > LARGEST:
-        raise errors.MessageTooLarge(size=size, limit=LARGEST)
-    return found

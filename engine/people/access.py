@@ -15,6 +15,7 @@ suspend, retry manager, admin; analyst (retry)
 send messages  other systems by their token; manager, admin
 deploy, retire analyst, admin
 keep people    admin
+keep tokens    admin
 =============  ==========================================================================
 
 :data:`SYSTEM`, which is the engine itself, may do everything.
@@ -260,5 +261,11 @@ def may_keep_people(actor: Actor) -> bool:
 
 def require_keep_people(actor: Actor) -> None:
     """Raise :class:`errors.RoleNeeded` unless the actor may keep people."""
+    if not may_keep_people(actor):
+        raise errors.RoleNeeded(role="admin")
+
+
+def require_keep_tokens(actor: Actor) -> None:
+    """Raise :class:`errors.RoleNeeded` unless the actor may give other systems tokens, and take them away."""
     if not may_keep_people(actor):
         raise errors.RoleNeeded(role="admin")

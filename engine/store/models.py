@@ -238,7 +238,9 @@ messages = Table(
     Column("name", String, nullable=False),
     Column("key", String(200)),
     Column("data", Json, nullable=False),
-    Column("status", String(16), nullable=False),  # waiting -> delivered | expired
+    Column(
+        "status", String(16), nullable=False
+    ),  # waiting -> delivered | expired; signal: kept for its idempotency only
     Column("sender", String(200), nullable=False),  # who sent it, in words
     Column("source_id", Key, ForeignKey("instances.id")),  # the case that threw it
     Column("instance_id", Key, ForeignKey("instances.id")),  # the case that got it or was started by it

@@ -1,25 +1,45 @@
-"""Complete a task, die after its first statement; again, die after its second; and so on; run as ``... halfway URL TASK``.
+"""Do one thing, die after its first statement; again, die after its second; and so on; run as ``... halfway URL WHAT ID``.
 
-Children are forked and kill themselves, so that the moment is exact. Prints one line for each death: its moment, the task's
-status then, and how many events and open tasks there are. The last child dies after its commit.
+WHAT is ``complete`` a task, ``run`` the next job, or ``finish`` a service call whose job was lent. Children are forked and kill
+themselves, so that the moment is exact. Prints one line for each death: what is stored then. The last child dies after its commit.
 """
 
 import itertools
+import json
 import os
 import signal
 import sys
+from collections import Counter
+from datetime import timedelta
 from uuid import UUID
 
-from sqlalchemy import event, func, select
+from sqlalchemy import event, select
 
+from engine.jobs import running, services
 from engine.people import access
 from engine.runtime import tasks
 from engine.store import db, models
 from tests.cast import NOW
 
+LATER = NOW + timedelta(hours=1)
 
-def work(url, task, moment):
-    """Complete the task and die at a moment, the number of a statement."""
+
+def complete(session, task):
+    tasks.complete(session, task, {"catatan": "x"}, actor=access.SYSTEM, now=NOW)
+
+
+def run(session, _):
+    assert running.run(session, now=LATER, lent=timedelta(seconds=15)) is not None
+
+
+def finish(session, job):
+    instance = session.execute(select(models.jobs.c.instance_id).where(models.jobs.c.id == job)).scalar_one()
+    call = services.Call(job, instance, "http", {}, None, 1)
+    services.finish(session, call, {"body": {"nomor": 7}}, now=LATER)
+
+
+def die(url, verb, ident, moment):
+    """Do it and die at a moment, the number of a statement."""
     database = db.open(url)
     passed = itertools.count(1)
 
@@ -30,37 +50,42 @@ def work(url, task, moment):
     event.listen(database.engine, "after_cursor_execute", pass_by)
     event.listen(database.engine, "commit", pass_by)  # all is written, nothing committed
     with database.begin() as session:
-        tasks.complete(session, task, {"catatan": "x"}, actor=access.SYSTEM, now=NOW)
+        verb(session, ident)
     os.kill(os.getpid(), signal.SIGKILL)
 
 
-def look(url, task):
+def look(url):
     """Tell what is stored."""
     database = db.open(url)
     with database.read() as session:
-        status = session.execute(select(models.tasks.c.status).where(models.tasks.c.id == task)).scalar_one()
-        events = session.execute(select(func.count()).select_from(models.history)).scalar_one()
-        waiting = session.execute(select(func.count()).where(models.tasks.c.status == "open")).scalar_one()
+        found = {
+            "tasks": Counter(session.scalars(select(models.tasks.c.status))),
+            "instances": Counter(session.scalars(select(models.instances.c.status))),
+            "messages": Counter(session.scalars(select(models.messages.c.status))),
+            "events": Counter(session.scalars(select(models.history.c.kind))),
+            "jobs": [f"{row.kind} {row.tries}" for row in session.execute(select(models.jobs))],
+        }
     database.close()
-    return status, events, waiting
+    return found
 
 
-def main(url, task):
-    moment, status = 1, "open"
-    while status == "open":
+def main(url, verb, ident):
+    before = found = look(url)
+    for moment in itertools.count(1):
         child = os.fork()
         if child == 0:
             try:
-                work(url, task, moment)
+                die(url, verb, ident, moment)
             finally:
                 os._exit(1)
         _, ended = os.waitpid(child, 0)
         if not os.WIFSIGNALED(ended):
             sys.exit("a child ended by itself")
-        status, events, waiting = look(url, task)
-        sys.stdout.write(f"{moment} {status} {events} {waiting}\n")
-        moment += 1
+        found = look(url)
+        sys.stdout.write(json.dumps(found) + "\n")
+        if found != before:
+            break
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], UUID(sys.argv[2]))
+    main(sys.argv[1], {"complete": complete, "run": run, "finish": finish}[sys.argv[2]], UUID(sys.argv[3]))

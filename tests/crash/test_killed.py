@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from engine.execution import steps
 from engine.people import access
-from engine.runtime import deployments, instances
+from engine.runtime import deployments
 from engine.store import db as db_
 from engine.store import history, models
 from tests.cast import NOW
@@ -59,35 +59,4 @@ def test_killed_in_the_middle_of_completions(database_url, office):
         assert report.events > len(told)
         if session.dialect.name == "sqlite":
             assert session.exec_driver_sql("PRAGMA integrity_check").scalar() == "ok"
-    database.close()
-
-
-@pytest.mark.crash
-def test_killed_at_any_statement_of_a_completion(database_url, office):
-    """Until it commits, nothing of a completion is there; from then on, all of it."""
-    database = db_.open(database_url)
-    with database.begin() as session:
-        deployments.deploy(session, {"surat.bpmn": SOURCE}, actor=access.SYSTEM, now=NOW, office=office)
-        case = instances.start(session, "surat", actor=access.SYSTEM, now=NOW)
-    with database.read() as session:
-        [task] = instances.get(session, case.id, actor=access.SYSTEM).tasks
-    run = subprocess.run(
-        [sys.executable, "-m", "tests.crash.halfway", database_url, str(task.id)],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=120,
-    )
-    assert run.returncode == 0, run.stderr
-    *before, after = [line.split()[1:] for line in run.stdout.splitlines()]
-    assert len(before) > 5, "it died at fewer moments than a completion has statements"
-    assert before == [["open", "2", "1"]] * len(before), "a completion that did not commit left something"
-    assert after == ["completed", "4", "1"]
-    with database.read() as session:
-        assert history.verify(session).problems == ()
-        [waiting] = [
-            each for each in instances.get(session, case.id, actor=access.SYSTEM).tasks if each.status == "open"
-        ]
-        assert waiting.node == "langkah1"
     database.close()

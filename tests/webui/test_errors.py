@@ -38,7 +38,7 @@ def broken(site):
 def test_every_error_of_the_engine_has_a_status(kind):
     expected = next(status for each, status in error_pages.STATUS if issubclass(kind, each))
     assert error_pages.status_of(kind()) == expected
-    assert expected in {403, 404, 409, 422, 500, 503}
+    assert expected in {401, 403, 404, 409, 413, 422, 500, 503}
 
 
 @pytest.mark.parametrize(

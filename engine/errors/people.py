@@ -1,0 +1,116 @@
+"""Errors of people's work: what somebody else was quicker at, what is not allowed, who there is; and of the database."""
+
+from engine.errors.branches import Conflict, Forbidden, InputError, LajurError, StorageError
+
+# Conflicts -----------------------------------------------------------------------------------------------------------
+
+
+class TaskTaken(Conflict):
+    """This task was already taken by {assignee}."""
+
+
+class TaskClosed(Conflict):
+    """This task is already finished or was withdrawn."""
+
+
+class InstanceChanged(Conflict):
+    """This case changed meanwhile; reload the page and try again."""
+
+
+class InstanceClosed(Conflict):
+    """This case is already finished or was cancelled."""
+
+
+class InstanceSuspended(Conflict):
+    """This case is suspended; it goes on when somebody resumes it."""
+
+
+class InstanceActive(Conflict):
+    """This case is not suspended."""
+
+
+class UsernameTaken(Conflict):
+    """The username {username} is taken."""
+
+
+class DefinitionRetired(Conflict):
+    """The SOP {key} was withdrawn; new cases cannot be started."""
+
+
+# Not allowed ---------------------------------------------------------------------------------------------------------
+
+
+class StartForbidden(Forbidden):
+    """Only these groups start cases of this SOP: {groups}."""
+
+
+class InstanceForbidden(Forbidden):
+    """You have no part in this case."""
+
+
+class TaskForbidden(Forbidden):
+    """This task is for another group: {group}."""
+
+
+class RoleNeeded(Forbidden):
+    """This needs the role {role}."""
+
+
+# Who -----------------------------------------------------------------------------------------------------------------
+
+
+class UsernameInvalid(InputError):
+    """The username {username} is not valid: it has 1 to 64 small letters, figures, dots, hyphens or underscores."""
+
+
+class NameInvalid(InputError):
+    """A person's name has 1 to {longest} characters."""
+
+
+class TokenInvalid(LajurError):
+    """This needs a valid token of a system that may send messages.
+
+    HTTP 401.
+    """
+
+
+class TokenNameInvalid(InputError):
+    """A token's name has 1 to {longest} letters, figures, blanks, dots, hyphens or underscores."""
+
+
+class TokenNameTaken(Conflict):
+    """There is a valid token {name} already; revoke it first."""
+
+
+class TokenEnded(InputError):
+    """A token cannot end in the past."""
+
+
+class BusinessKeyInvalid(InputError):
+    """A case number has 1 to {longest} characters that can be seen.
+
+    The business key; the web calls it so.
+    """
+
+
+class PasswordWeak(InputError):
+    """The password must have at least {length} characters, letters and figures, and not contain the username."""
+
+
+# Storage -------------------------------------------------------------------------------------------------------------
+
+
+class DatabaseBusy(StorageError):
+    """The database is busy; try again in a moment."""
+
+
+class DatabaseGone(StorageError):
+    """The database cannot be reached: {reason}"""
+
+
+class SchemaOutdated(StorageError):
+    """The database has schema {found}, this version of Lajur needs {wanted}; run: lajur db upgrade"""
+
+
+class SchemaNewer(SchemaOutdated):
+    """The database has schema {found}, newer than {wanted}, which this Lajur knows; run: pip install --upgrade lajur"""
