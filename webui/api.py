@@ -19,8 +19,8 @@ from webui import machines, work
 
 blueprint = flask.Blueprint("api", __name__, url_prefix=machines.PREFIX.rstrip("/"))
 
-LARGEST_BODY = 4_000_000
-"""Bytes; room for the largest payload however its characters are written."""
+LARGEST_BODY = 4_100_000
+"""Bytes; room for the largest payload in UTF-8."""
 LONGEST_KEY = 128
 """Characters of an Idempotency-Key."""
 

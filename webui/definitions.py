@@ -11,7 +11,7 @@ from engine.diagrams import model, sop
 from engine.people import access
 from engine.runtime import definitions as definitions_
 from engine.runtime import starts
-from webui import events, timetables, work
+from webui import timetables, work
 
 blueprint = flask.Blueprint("definitions", __name__, url_prefix="/definitions")
 
@@ -91,4 +91,5 @@ def lines(process: model.Process) -> list[Line]:
 def _start(start: starts.Start, nodes: Mapping[str, model.Node]) -> Start:
     found = nodes.get(start.node)
     timer = found.events[0].text if found and found.events else None
-    return Start(events.step_name(start.node, nodes), start, timetables.told(timer) if start.kind == "timer" else "")
+    often = timetables.told(timer) if start.kind == "timer" else ""
+    return Start(found.name if found else "", start, often)

@@ -78,7 +78,7 @@ def step_name(node: str | None, nodes: Mapping[str, model.Node]) -> str:
     host = nodes.get(found.attached_to or "")
     if host is not None and host.name:
         return f"{host.name} – {title}" if title else host.name
-    return title or found.id
+    return title or ("" if found.kind == "startEvent" else found.id)
 
 
 def _who(event: history.Recorded) -> str:

@@ -67,7 +67,8 @@ def guard() -> None:
     if machines.asked():
         if request.endpoint not in BEARER:
             raise request.routing_exception or NotFound
-        if _nul_in_address(request):
+        # What stands for bytes that are no UTF-8 is no name that anybody waits for.
+        if _nul_in_address(request) or "\ufffd" in request.path:
             raise BadRequest
         return
     if _has_nul(request):

@@ -13,6 +13,7 @@ MOST_COUNTED = 50
 """Badges say "50+" beyond this; nothing counts further."""
 _SOON = timedelta(hours=4)
 _DAYS = 14
+_UNITS = (timedelta(days=1), timedelta(hours=1), timedelta(minutes=1))
 
 
 class Due(NamedTuple):
@@ -37,7 +38,11 @@ def due(at: datetime | None, now: datetime) -> Due | None:
 def left(at: datetime, now: datetime) -> str:
     """Say how long until ``at`` what nobody has to do happens by itself."""
     ahead = at - now
-    return _("any moment now") if ahead < timedelta(minutes=1) else _("in %(span)s", span=_span(ahead))
+    if ahead < timedelta(minutes=1):
+        return _("any moment now")
+    # To the nearest unit: nobody has to hurry for it.
+    unit = next(unit for unit in _UNITS if ahead + _UNITS[-1] >= unit)
+    return _("in %(span)s", span=_span(ahead + unit / 2))
 
 
 def ago(at: datetime, now: datetime) -> str:

@@ -154,6 +154,7 @@ class Office:
     office: config.Office
     now: datetime
     ids: dict[str, object]
+    definitions: dict[str, object] = field(default_factory=dict)
 
     def actor(self, session, name, now=None):
         return access.actor_of(session, self.ids[name], now or self.now)

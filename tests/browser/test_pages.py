@@ -9,7 +9,7 @@ SIZES = {"phone": {"width": 360, "height": 740}, "desk": {"width": 1280, "height
 NOWHERE = "/tasks/0198f000-0000-7000-8000-000000000000"
 
 
-def _look(visitor, name):
+def look(visitor, name):
     visitor.page.wait_for_load_state("networkidle")
     wide = visitor.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
     visitor.picture(name)
@@ -24,11 +24,11 @@ def test_every_page_is_sound(office_at_work, visit, size, scheme):
     visitor = visit(office, viewport=SIZES[size], color_scheme=scheme)
     page = visitor.page
     visitor.open("/login")
-    _look(visitor, f"login-{scheme}")
+    look(visitor, f"login-{scheme}")
     page.locator("#username").fill("rahmat")
     page.locator("#password").fill("wrong")
     page.locator("form[action='/login'] button").click()
-    _look(visitor, f"login-wrong-{scheme}")
+    look(visitor, f"login-wrong-{scheme}")
     page.locator("#password").fill(PASSWORD)
     page.locator("form[action='/login'] button").click()
     with office.database.read() as session:
@@ -49,25 +49,25 @@ def test_every_page_is_sound(office_at_work, visit, size, scheme):
         visitor.open(path)
         if name in {"case", "sop"}:
             page.wait_for_selector("[data-drawn]")
-        _look(visitor, f"{name}-{scheme}")
+        look(visitor, f"{name}-{scheme}")
     visitor.open(f"/tasks/{late.id}")
     page.get_by_role("button", name="Selesaikan tugas").last.click()
-    _look(visitor, f"task-wrong-{scheme}")
+    look(visitor, f"task-wrong-{scheme}")
     visitor.open("/")
     page.locator("details[data-menu] summary").click()
-    _look(visitor, f"menu-{scheme}")
+    look(visitor, f"menu-{scheme}")
     page.get_by_role("button", name="English").click()
     page.wait_for_selector("html[lang=en]")
-    _look(visitor, f"inbox-english-{scheme}")
+    look(visitor, f"inbox-english-{scheme}")
 
 
 @pytest.mark.parametrize("size", SIZES)
 def test_starting_is_sound(office_at_work, visit, size):
     visitor = visit(office_at_work, "sitti", viewport=SIZES[size])
     visitor.open("/start")
-    _look(visitor, "start")
+    look(visitor, "start")
     visitor.page.get_by_role("link", name="Sanapati").click()
-    _look(visitor, "start-one")
+    look(visitor, "start-one")
 
 
 def test_a_zoom_of_200_percent_hides_nothing(office_at_work, visit):
@@ -75,7 +75,7 @@ def test_a_zoom_of_200_percent_hides_nothing(office_at_work, visit):
     visitor = visit(office_at_work, "rahmat", viewport={"width": 640, "height": 400})
     for path in ("/", "/instances", "/definitions", "/start"):
         visitor.open(path)
-        _look(visitor, "zoom" + path.replace("/", "-"))
+        look(visitor, "zoom" + path.replace("/", "-"))
 
 
 def test_no_object_is_polluted(office_at_work, visit):

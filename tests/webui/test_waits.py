@@ -277,7 +277,7 @@ def test_a_definition_tells_what_starts_it(house, errands):
     (apel,) = errands.deploy(apel=planned("0 7 * * 1-5")).created
     page = " ".join(enter(house.app, "fatma").get(f"/definitions/{apel.id}").text.split())
     assert "Senin sampai Jumat pukul 07.00; berikutnya Selasa, 3 Maret 2026 pukul 07.00" in page
-    assert "22 jam lagi" in page
+    assert "23 jam lagi" in page
     assert "saat pesan “Surat masuk” diterima" in page
     assert "saat sinyal “Sirene” diterima" in page
     errands.deploy(apel=planned("@daily"))

@@ -83,3 +83,22 @@ def test_initials(name, initials):
 
 def test_a_variables_name_reads_as_words():
     assert wording.label("tanggal_surat") == "Tanggal surat"
+
+
+@pytest.mark.parametrize(
+    ("span", "words"),
+    [
+        ({"seconds": -5}, "sebentar lagi"),
+        ({"seconds": 59}, "sebentar lagi"),
+        ({"minutes": 1}, "1 menit lagi"),
+        ({"minutes": 59, "seconds": 50}, "1 jam lagi"),
+        ({"hours": 13}, "13 jam lagi"),
+        ({"hours": 22, "minutes": 30}, "23 jam lagi"),
+        ({"hours": 47, "minutes": 59, "seconds": 58}, "2 hari lagi"),
+        ({"days": 2, "hours": 2}, "2 hari lagi"),
+        ({"days": 30}, "4 minggu lagi"),
+    ],
+)
+def test_what_comes_by_itself_is_told_to_the_nearest_unit(site, span, words):
+    with site.test_request_context():
+        assert wording.left(NOW + timedelta(**span), NOW) == words
