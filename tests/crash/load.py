@@ -228,11 +228,11 @@ def work(person, chance, heard):
         # Somebody was quicker, or the other process had the database for long: told, and nothing is stored.
         with contextlib.suppress(errors.Conflict, errors.DatabaseBusy):
             _deed(person, chance, heard)
-        time.sleep(chance.uniform(0, 0.01))
+        time.sleep(chance.uniform(0, 0.03))
 
 
 def _deed(person, chance, heard):
-    what = chance.choices(["start", "complete", "guest", "siren"], [8, 8, 2, 1])[0]
+    what = chance.choices(["start", "complete", "guest", "siren"], [16, 12, 3, 1])[0]
     if what == "start":
         tag = _tag(chance)
         key = chance.choice(STARTED)
