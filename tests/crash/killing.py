@@ -28,6 +28,7 @@ from webui import workers
 _BEGUN_SECONDS = 30
 _CALLS_SECONDS = 1
 _LIVES_SECONDS = {"worker": 0.1, "server": 0.25}  # at most, after its first transaction
+_children = set()
 OFFICE = Path(__file__).parent.parent / "fixtures" / "office.toml"
 
 
@@ -39,6 +40,7 @@ def fork(work):
             work()
         finally:
             os._exit(1)
+    _children.add(child)
     return child
 
 
@@ -74,6 +76,7 @@ def wait_for_call(asked):
 
 
 def kill(child):
+    _children.discard(child)
     os.kill(child, signal.SIGKILL)
     _, ended = os.waitpid(child, 0)
     if not os.WIFSIGNALED(ended):
@@ -119,6 +122,9 @@ def main(kind, url, rounds, seed, began, port, folder):
 
 
 if __name__ == "__main__":
-    main(
-        sys.argv[1], sys.argv[2], int(sys.argv[3]), int(sys.argv[4]), float(sys.argv[5]), int(sys.argv[6]), sys.argv[7]
-    )
+    kind, url, rounds, seed, began, port, folder = sys.argv[1:]
+    try:
+        main(kind, url, int(rounds), int(seed), float(began), int(port), folder)
+    finally:
+        for left in list(_children):  # where a round went wrong: nobody works on
+            kill(left)
