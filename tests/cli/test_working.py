@@ -95,8 +95,12 @@ def running(house, *arguments, program=GRANIAN, **more):
         eventually(lambda: house.log.stat().st_size or process.poll() is not None)
         yield process
     finally:
-        process.kill()
-        process.wait()
+        process.terminate()  # a server that is killed leaves behind the process that answers
+        try:
+            process.wait(PATIENCE)
+        finally:
+            process.kill()
+            process.wait()
     assert "Traceback" not in house.log.read_text()
 
 
