@@ -121,7 +121,7 @@ def test_the_help_teaches(lajur):
         assert word in text
 
 
-@pytest.mark.parametrize("command", ["bench", "check", "demo", "deploy", "run", "serve", "sop"])
+@pytest.mark.parametrize("command", ["bench", "check", "demo", "deploy", "jobs", "run", "serve", "sop", "worker"])
 def test_every_command_explains_itself(lajur, command):
     assert "Usage: " in lajur(command, "--help").stdout
 
