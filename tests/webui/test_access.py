@@ -36,6 +36,7 @@ MATRIX = {
     ("POST", "/language"):                      [1,    1,    1,    1,    1,    1],
     ("GET", "/healthz"):                        [1,    1,    1,    1,    1,    1],
     ("GET", "/readyz"):                         [1,    1,    1,    1,    1,    1],
+    ("GET", "/metrics"):                        [0,    0,    0,    0,    0,    0],  # for who has the token of the settings
     ("GET", "/login"):                          [1,    1,    1,    1,    1,    1],
     ("POST", "/login"):                         [1,    1,    1,    1,    1,    1],
     ("GET", "/static/{filename}"):              [1,    1,    1,    1,    1,    1],
@@ -91,6 +92,8 @@ def test_whoever_did_not_sign_in_reaches_nothing(cabin, places, method, path):
     answer = _ask(somebody(cabin.app), method, path.format_map(places), places)
     if path == "/logout":
         assert answer.location == "/login"
+    elif path == "/metrics":
+        assert answer.status_code == 404
     elif path in open_:
         assert answer.status_code in {200, 303, 400, 422}
     else:
