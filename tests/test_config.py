@@ -74,6 +74,8 @@ def test_settings_are_read_with_their_types():
         ("LAJUR_CONNECTOR_SECONDS", "half"),
         ("LAJUR_SMTP", "mail.go.id"),
         ("LAJUR_HTTP_HOSTS", "https://api.go.id"),
+        ("LAJUR_WORKER", "perhaps"),
+        ("LAJUR_METRICS_TOKEN", "short"),
     ],
 )
 def test_a_bad_setting_is_named(name, text):
@@ -82,8 +84,25 @@ def test_a_bad_setting_is_named(name, text):
     assert name in str(caught.value)
 
 
-def test_the_secret_key_is_not_shown():
-    assert "rahasia" not in repr(config.Settings(secret_key="rahasia"))
+def test_secrets_are_not_shown():
+    settings = config.Settings(secret_key="rahasia", metrics_token="rahasia sekali ini")
+    assert "rahasia" not in repr(settings)
+
+
+@pytest.mark.parametrize(
+    ("database", "text", "here"),
+    [
+        ("sqlite:///var/lajur.db", "", True),
+        ("sqlite:///var/lajur.db", "auto", True),
+        ("sqlite:///var/lajur.db", "0", False),
+        ("postgresql://localhost/kantor", "", False),
+        ("postgresql+psycopg://localhost/kantor", "Auto", False),
+        ("postgresql://localhost/kantor", "1", True),
+    ],
+)
+def test_a_server_works_itself_where_nobody_else_does(database, text, here):
+    settings = config.Settings.from_environment({"LAJUR_DATABASE": database, "LAJUR_WORKER": text})
+    assert settings.has_worker is here
 
 
 def test_whom_connectors_reach_is_read_from_the_environment():

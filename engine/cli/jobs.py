@@ -58,7 +58,7 @@ def jobs(context: click.Context, status: listings.Status | None, limit: int) -> 
         for job in found[:limit]:
             click.echo("\n".join(_lines(job, zone)))
         if len(found) > limit:
-            click.echo("  ... and more; see --limit")
+            click.echo("... and more; see --limit")
     if status == "failed" and lists[status]:
         raise SystemExit(NO)
 

@@ -101,7 +101,7 @@ def _escaped(words: str) -> str:
 
 def _kinds(session: Session, query: Select[Any], given: Mapping[str, object] | None = None) -> dict[Labels, float]:
     """Give a sample for every kind: one that comes and goes is no series."""
-    found: dict[str, int] = dict(session.execute(query, given).tuples().all())
+    found: dict[str, int] = {row[0]: row[1] for row in session.execute(query, given)}
     return {(("kind", kind),): float(found.get(kind, 0)) for kind in _KINDS}
 
 

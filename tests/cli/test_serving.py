@@ -8,7 +8,7 @@ import time
 
 import pytest
 
-from engine.bench import loads, measures
+from engine.bench import jobs, loads, measures
 from engine.cli import benching, serving
 
 SECRET = "a key that only this test knows, long enough"
@@ -107,12 +107,20 @@ def test_the_bench_prints_a_table():
     line = measures.Line("linear10", 400, 1.5, 2.5, 5.9, 182, 1.25, 2.0, 12030, 1.2)
     loop = measures.Loop("loop200", 1.0, 1.1, 1.1, 77, 2.0, 16.0, 160950)
     http = measures.Http(1000, 212.4, 230.0, 85_000_000, 58_000_000)
-    text = "\n".join(benching.lines(measures.Report((line,), loop, http)))
+    due = jobs.Jobs(
+        (jobs.Drained("PostgreSQL", 2, 3000, 907.4),),
+        (jobs.Late("SQLite", 300_000, 150, 3.2, 7.1),),
+        (jobs.Idle("SQLite", 12.0),),
+    )
+    text = "\n".join(benching.lines(measures.Report((line,), loop, http, due)))
     assert text.startswith("| | Lajur | plain SpiffWorkflow | ratio | aim |")
     assert "| 1.50 ms (2.50) | 1.25 ms (2.00) | 1.20 | at most 1.5 |" in text
     assert "| 1.00 ms, 1.10 ms | 2.00 ms, 16.00 ms | 1.10 (199 to 10) | at most 1.3 |" in text
     assert "| 212 |" in text
     assert "85 MB (58 MB)" in text
+    assert "| PostgreSQL, 2 workers: timers a second | 907 | | | at least 500 |" in text
+    assert "300000 others waiting, median (p95) | 3 ms (7) | | | at most 250 ms |" in text
+    assert "| SQLite: statements a minute of an idle worker | 12 | | | |" in text
 
 
 def test_the_help_teaches(lajur):
@@ -121,7 +129,24 @@ def test_the_help_teaches(lajur):
         assert word in text
 
 
-@pytest.mark.parametrize("command", ["bench", "check", "demo", "deploy", "run", "serve", "sop"])
+@pytest.mark.parametrize(
+    "command",
+    [
+        "bench",
+        "check",
+        "demo",
+        "deploy",
+        "jobs",
+        "message",
+        "messages",
+        "run",
+        "serve",
+        "signal",
+        "sop",
+        "tokens",
+        "worker",
+    ],
+)
 def test_every_command_explains_itself(lajur, command):
     assert "Usage: " in lajur(command, "--help").stdout
 

@@ -95,8 +95,12 @@ def running(house, *arguments, program=GRANIAN, **more):
         eventually(lambda: house.log.stat().st_size or process.poll() is not None)
         yield process
     finally:
-        process.kill()
-        process.wait()
+        process.terminate()  # a server that is killed leaves behind the process that answers
+        try:
+            process.wait(PATIENCE)
+        finally:
+            process.kill()
+            process.wait()
     assert "Traceback" not in house.log.read_text()
 
 
@@ -191,12 +195,12 @@ def test_a_worker_wants_this_version_s_database(lajur):
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
 def test_a_server_works_too_and_ends_the_call_that_it_is_at(house, slow, program, how):
     port = loads.free_port()
+    house.start("jeda", many=3)
+    house.start("tanya")
     with running(house, "serve", "--port", port, "--worker", program=program) as process:
-        eventually(lambda: answers(port, "/readyz"))
-        house.start("jeda", many=3)
-        eventually(lambda: house.completed() == 3)
-        house.start("tanya")
         assert slow.asked.wait(PATIENCE)
+        eventually(lambda: house.completed() == 3)
+        eventually(lambda: answers(port, "/readyz"))
         process.send_signal(how)
         time.sleep(0.5)
         slow.answer()

@@ -1,10 +1,12 @@
 """A house with a worker that a test moves by hand: the clock goes on, what is due happens."""
 
+from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import timedelta
 from types import SimpleNamespace
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import event, select
 
 from engine import config
 from engine.execution import steps
@@ -12,6 +14,7 @@ from engine.jobs import messages
 from engine.jobs.queue import Backoff
 from engine.people import access
 from engine.runtime import definitions, deployments, instances, tasks
+from engine.store import db as db_
 from engine.store import history, models
 from engine.worker import Worker
 from tests.cast import NOW
@@ -111,3 +114,50 @@ def works(db, cast, office, clock, tmp_path):  # noqa: C901  # a list of short w
         assert history.verify(session).problems == ()
     worker.stop()
     worker.run()  # ends at once, and lets go of its threads
+
+
+@dataclass
+class Plans:
+    """How the database would answer what was really asked."""
+
+    db: db_.Database
+
+    @contextmanager
+    def watch(self):
+        """Collect the questions that are asked meanwhile, with their parameters."""
+        sent = []
+
+        def executed(_connection, _cursor, statement, parameters, *_):
+            if statement.startswith("SELECT"):
+                sent.append((statement, parameters))
+
+        event.listen(self.db.reader, "before_cursor_execute", executed)
+        yield sent
+        event.remove(self.db.reader, "before_cursor_execute", executed)
+
+    def of(self, statement, parameters):
+        """Give the plan of a question, as if there were many rows: with a handful a scan is right."""
+        with self.db.read() as session:
+            if session.dialect.name == "sqlite":
+                rows = session.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters).all()
+            else:
+                session.exec_driver_sql("SET enable_seqscan = off")
+                session.exec_driver_sql("SET enable_bitmapscan = off")
+                rows = session.exec_driver_sql(f"EXPLAIN {statement}", parameters).all()
+        return "\n".join(" ".join(map(str, row)) for row in rows)
+
+    @staticmethod
+    def scans(plan, *tables):
+        """Give the tables that a plan reads from end to end."""
+        lines = [line.split("(cost")[0].rstrip() for line in plan.splitlines()]
+        return [
+            table
+            for table in tables
+            for line in lines
+            if f"Seq Scan on {table}" in line or line.endswith(f"SCAN {table}")
+        ]
+
+
+@pytest.fixture
+def plans(db):
+    return Plans(db)

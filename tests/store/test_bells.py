@@ -1,5 +1,6 @@
 """A bell wakes who waits for work: threads of this process, and on PostgreSQL every machine."""
 
+import signal
 import threading
 import time
 
@@ -67,6 +68,18 @@ def test_every_bell_rings(db, bell):
 def test_whoever_has_the_bell_can_ring_it(bell):
     threading.Timer(0.1, bell.ring).start()
     assert waited(bell, LONG) < LONG / 2
+
+
+def test_a_signal_handler_can_ring_it_in_the_thread_that_waits(bell):
+    """Wherever in its waiting the thread is interrupted."""
+    before = signal.signal(signal.SIGALRM, lambda *_: bell.ring())
+    try:
+        for _ in range(300):
+            signal.setitimer(signal.ITIMER_REAL, 0.0005)
+            assert waited(bell, LONG) < LONG / 2
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
 
 
 def test_another_process_rings_it(postgresql_url):

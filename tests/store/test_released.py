@@ -85,10 +85,10 @@ def _help(session, now):
     for case in session.execute(select(table.c.id).where(table.c.status == "suspended")).scalars().all():
         instances.resume(session, case, actor=access.SYSTEM, now=now)
     waits = models.subscriptions
-    asked = select(waits.c.instance_id, waits.c.kind, waits.c.name).where(waits.c.instance_id.is_not(None))
-    for case, kind, name in session.execute(asked).all():
+    asked = select(waits.c.instance_id, waits.c.kind, waits.c.name, waits.c.key).where(waits.c.instance_id.is_not(None))
+    for case, kind, name, key in session.execute(asked).all():
         if kind == "message":
-            messages.send(session, name, data={}, instance_id=case, actor=access.SYSTEM, now=now)
+            messages.send(session, name, data={"nomor": key}, instance_id=case, actor=access.SYSTEM, now=now)
         else:
             signals.send(session, name, data={}, actor=access.SYSTEM, now=now)
     jobs = models.jobs
