@@ -195,7 +195,7 @@ _subscriptions_of = (
     .limit(_MOST)
 )
 _failing = select(_jobs.c.instance_id).where(_FAILED, _jobs.c.instance_id.is_not(None))
-_any_failing = select(_failing.limit(1).exists())
+_any_failing = select(select(_jobs.c.id).where(_FAILED).limit(1).exists())
 
 
 def search(
@@ -237,7 +237,7 @@ def search(
 
 
 def any_failing(session: Session) -> bool:
-    """Say whether any case has an incident."""
+    """Say whether there is any incident, of a case or of none."""
     return bool(session.execute(_any_failing).scalar())
 
 
