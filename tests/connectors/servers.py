@@ -125,7 +125,7 @@ class Web:
         return f"http://127.0.0.1:{self.port}{path}"
 
 
-def serve(web: Web, context: ssl.SSLContext | None = None) -> ThreadingHTTPServer:
+def serve(web: Web, context: ssl.SSLContext | None = None, port: int = 0) -> ThreadingHTTPServer:
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
 
@@ -147,7 +147,7 @@ def serve(web: Web, context: ssl.SSLContext | None = None) -> ThreadingHTTPServe
         def log_message(self, *_):
             pass
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server = ThreadingHTTPServer(("127.0.0.1", port), Handler)
     server.daemon_threads = False
     if context:
         server.socket = context.wrap_socket(server.socket, server_side=True)

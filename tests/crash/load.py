@@ -26,6 +26,8 @@ from engine.store import db, models
 from tests import cast
 from tests.diagrams_made import declared, diagram, flow, linear, node, service, task, timer, told
 
+ROUNDS = int(os.environ.get("LAJUR_CRASH_ROUNDS", "20"))
+"""So many processes of each kind are killed, on each kind of database."""
 PACE = 20
 CYCLE = timedelta(seconds=2)
 REPEATS = 3
@@ -226,13 +228,13 @@ def work(person, chance, heard):
         # Somebody was quicker, or the other process had the database for long: told, and nothing is stored.
         with contextlib.suppress(errors.Conflict, errors.DatabaseBusy):
             _deed(person, chance, heard)
-        time.sleep(chance.uniform(0, 0.01))
+        time.sleep(chance.uniform(0, 0.03))
 
 
 def _deed(person, chance, heard):
-    what = chance.choices(["start", "complete", "guest", "siren"], [8, 8, 2, 1])[0]
+    what = chance.choices(["start", "complete", "guest", "siren"], [16, 12, 3, 1])[0]
     if what == "start":
-        tag = str(uuid.UUID(int=chance.getrandbits(128)))
+        tag = _tag(chance)
         key = chance.choice(STARTED)
         if key == "janji" and chance.random() < 0.5:
             person.guest(tag)  # who is there before anybody waits
@@ -245,6 +247,10 @@ def _deed(person, chance, heard):
         person.guest(chance.choice(guests))
     elif what == "siren":
         person.siren()
+
+
+def _tag(chance):
+    return str(uuid.UUID(int=chance.getrandbits(128)))
 
 
 _GOING = (
@@ -278,8 +284,14 @@ def end(database, clock, turn):
 
 
 def person(kind, url, clock, port, seed, heard, begun):
-    """Be a person, until killed; tell when the work begins."""
+    """Be a person, until killed; tell when the work has begun."""
     database = db.open(url, busy_seconds=20)
     somebody = Browsers(database, clock, port) if kind == "server" else Desk(database, clock)
+    chance = random.Random(seed)
+    for key in STARTED:  # of each at least one, however slow the machine
+        somebody.start(key, _tag(chance))
+    ready = somebody.ready()[0]
+    if somebody.complete(ready):
+        os.write(heard, ready.bytes)
     os.write(begun, b".")
-    work(somebody, random.Random(seed), heard)
+    work(somebody, chance, heard)

@@ -12,7 +12,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 class Receiver:
     """``asked`` has, by idempotency key, what was asked under it and which number was the answer."""
 
-    def __init__(self, host="127.0.0.1", port=0, seconds=0.03):
+    def __init__(self, host="127.0.0.1", port=0, seconds=0.15):
         self.asked = defaultdict(list)
         self._seconds, self._chance, self._lock = seconds, random.Random(5), threading.Lock()
         self._server = _Server((host, port), self._handler())

@@ -13,10 +13,10 @@ from engine.runtime import deployments
 from engine.store import db as db_
 from engine.store import history, models
 from tests.cast import NOW
+from tests.crash import load
 from tests.diagrams_made import linear, task
 from tests.shared import ROOT
 
-ROUNDS = 20
 SOURCE = linear("surat", *(task(f"langkah{number}", "Staf") for number in range(5)))
 
 
@@ -26,7 +26,7 @@ def test_killed_in_the_middle_of_completions(database_url, office):
     with database.begin() as session:
         deployments.deploy(session, {"surat.bpmn": SOURCE}, actor=access.SYSTEM, now=NOW, office=office)
     run = subprocess.run(
-        [sys.executable, "-m", "tests.crash.rounds", database_url, str(ROUNDS), "7"],
+        [sys.executable, "-m", "tests.crash.rounds", database_url, str(load.ROUNDS), "7"],
         cwd=ROOT,
         capture_output=True,
         text=True,
@@ -35,13 +35,13 @@ def test_killed_in_the_middle_of_completions(database_url, office):
     )
     assert run.returncode == 0, run.stderr
     told = [UUID(line) for line in run.stdout.split()]
-    assert len(told) >= ROUNDS
+    assert len(told) >= load.ROUNDS
     with database.read() as session:
         found = session.execute(select(models.tasks)).all()
         completed = {row.id for row in found if row.status == "completed"}
         assert set(told) <= completed, "a completion that was told is lost"
         assert len(told) == len(set(told)), "a task was completed twice"
-        assert len(completed) - len(told) <= ROUNDS, "more was done than each child's last, untold completion"
+        assert len(completed) - len(told) <= load.ROUNDS, "more was done than each child's last, untold completion"
 
         events = session.execute(
             select(models.history.c.task_id).where(models.history.c.kind == "task.completed")

@@ -1,6 +1,5 @@
 """Workers and servers killed at random moments: what the office does is done once, all of it, and nothing else."""
 
-import os
 import subprocess
 import sys
 import time
@@ -20,7 +19,6 @@ from tests.crash import load
 from tests.crash.receiver import Receiver
 from tests.shared import ROOT
 
-ROUNDS = int(os.environ.get("LAJUR_CRASH_ROUNDS", "20"))
 BEGUN_AND_DONE = {"instance.started": 1, "instance.completed": 1}
 DONE_ONCE = {
     "apel": {"timer.fired": 1},
@@ -49,13 +47,14 @@ def test_killed_at_random_moments(database_url, office, receiver, tmp_path, kind
     with database.begin() as session:
         files = load.files(f"127.0.0.1:{receiver.port}")
         deployments.deploy(session, files, actor=access.SYSTEM, now=clock(), office=office)
-    command = [sys.executable, "-m", "tests.crash.killing", kind, database_url, str(ROUNDS), "7", str(began)]
-    subprocess.run([*command, str(receiver.port), str(tmp_path)], cwd=ROOT, check=True, timeout=60 + 3 * ROUNDS)
+    command = [sys.executable, "-m", "tests.crash.killing", kind, database_url, str(load.ROUNDS), "7", str(began)]
+    subprocess.run([*command, str(receiver.port), str(tmp_path)], cwd=ROOT, check=True, timeout=60 + 3 * load.ROUNDS)
     last = Worker(database, settings, clock=clock)
     load.end(database, clock, last.turn)
     last.stop()
     last.run()
     told = (tmp_path / "told").read_bytes()
+    sys.stderr.write(f"{sum(map(len, receiver.asked.values()))} service calls under {len(receiver.asked)} keys\n")
     with database.read() as session:
         judge(session, {UUID(bytes=told[at : at + 16]) for at in range(0, len(told), 16)}, receiver.asked)
     database.close()

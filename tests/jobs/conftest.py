@@ -1,7 +1,7 @@
 """A house with a worker that a test moves by hand: the clock goes on, what is due happens."""
 
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from types import SimpleNamespace
 
@@ -103,12 +103,17 @@ def works(db, cast, office, clock, tmp_path):  # noqa: C901  # a list of short w
             spec = definitions.spec_of(session, row.definition_id)
             return steps.visible(spec, bytes(row.state), None, library=definitions.Library(session))
 
+    def configure(**given):
+        """Change the installation's settings, as if it had been started anew."""
+        worker._settings = replace(worker._settings, **given)
+
     def status(case):
         return rows(models.instances, id=case)[0].status
 
     yield SimpleNamespace(
         db=db, cast=cast, clock=clock, worker=worker, settings=settings, deploy=deploy, start=start, open=open_,
         complete=complete, send=send, act=act, run=run, events=events, rows=rows, variables=variables, status=status,
+        configure=configure,
     )  # fmt: skip
     with db.read() as session:
         assert history.verify(session).problems == ()

@@ -51,6 +51,7 @@ MATRIX = {
     ("GET", "/metrics"):                        [0,    0,    0,    0,    0,    0],  # by token: test_health
     ("GET", "/healthz"):                        [1,    1,    1,    1,    1,    1],
     ("GET", "/readyz"):                         [1,    1,    1,    1,    1,    1],
+    ("GET", "/metrics"):                        [0,    0,    0,    0,    0,    0],  # for who has the token of the settings
     ("GET", "/login"):                          [1,    1,    1,    1,    1,    1],
     ("POST", "/login"):                         [1,    1,    1,    1,    1,    1],
     ("GET", "/static/{filename}"):              [1,    1,    1,    1,    1,    1],
