@@ -48,7 +48,6 @@ MATRIX = {
     ("POST", "/api/signals/{name}"):            [0,    0,    0,    0,    0,    0],
     ("POST", "/logout"):                        [1,    1,    1,    1,    1,    1],
     ("POST", "/language"):                      [1,    1,    1,    1,    1,    1],
-    ("GET", "/metrics"):                        [0,    0,    0,    0,    0,    0],  # by token: test_health
     ("GET", "/healthz"):                        [1,    1,    1,    1,    1,    1],
     ("GET", "/readyz"):                         [1,    1,    1,    1,    1,    1],
     ("GET", "/login"):                          [1,    1,    1,    1,    1,    1],
