@@ -2,7 +2,7 @@
 
 Run as ``python -m tests.crash.killing KIND URL ROUNDS SEED BEGAN PORT FOLDER``: KIND is ``worker`` or ``server``, BEGAN when the clock
 began, PORT where service calls go. Children are forked, so that a round costs no start of Python; each opens the database
-itself. ``FOLDER/told`` then has the ids of the tasks whose completion people were told.
+itself. ``FOLDER/asked`` grows with each call, and ``FOLDER/told`` then has the ids of the tasks whose completion people were told.
 """
 
 import contextlib
@@ -26,7 +26,8 @@ from webui import app as app_
 from webui import workers
 
 _BEGUN_SECONDS = 30
-_LIVES_SECONDS = {"worker": 0.2, "server": 0.3}  # at most, after its first transaction
+_CALLS_SECONDS = 1
+_LIVES_SECONDS = {"worker": 0.1, "server": 0.25}  # at most, after its first transaction
 OFFICE = Path(__file__).parent.parent / "fixtures" / "office.toml"
 
 
@@ -65,6 +66,13 @@ def be_server(url, settings, clock, begun, listener):
     waitress.serve(app, sockets=[listener], threads=4, _quiet=True)
 
 
+def wait_for_call(asked):
+    """Wait until somebody was called; not for ever, for nobody may have to be."""
+    size, until = asked.stat().st_size, time.monotonic() + _CALLS_SECONDS
+    while asked.stat().st_size == size and time.monotonic() < until:
+        time.sleep(0.005)
+
+
 def kill(child):
     os.kill(child, signal.SIGKILL)
     _, ended = os.waitpid(child, 0)
@@ -75,6 +83,7 @@ def kill(child):
 def main(kind, url, rounds, seed, began, port, folder):
     chance, clock = random.Random(seed), load.Clock(began)
     settings = load.settings(Path(folder), port)
+    asked = Path(folder) / "asked"
     connectors.registry()  # imported once, or else children would be killed before they ever call anybody
     # Whoever asks while no server is there is kept waiting for the next one.
     with socket.create_server(("127.0.0.1", 0), backlog=128) as listener:
@@ -99,6 +108,8 @@ def main(kind, url, rounds, seed, began, port, folder):
             os.close(begun)
             if not select.select([hear], [], [], _BEGUN_SECONDS)[0] or not os.read(hear, 1):
                 sys.exit("a child did nothing before it was killed")
+            if number % 3 == 0:
+                wait_for_call(asked)
             time.sleep(chance.uniform(0, _LIVES_SECONDS[kind]))
             kill(child)
             os.close(hear)

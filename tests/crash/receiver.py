@@ -10,10 +10,15 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 
 class Receiver:
-    """``asked`` has, by idempotency key, what was asked under it and which number was the answer."""
+    """``asked`` has, by idempotency key, what was asked under it and which number was the answer.
 
-    def __init__(self, host="127.0.0.1", port=0, seconds=0.15):
+    Each key is written to ``file`` as it comes, a line for each request.
+    """
+
+    def __init__(self, file, host="127.0.0.1", port=0, seconds=0.15):
         self.asked = defaultdict(list)
+        self._file = file
+        file.touch()
         self._seconds, self._chance, self._lock = seconds, random.Random(5), threading.Lock()
         self._server = _Server((host, port), self._handler())
         self.port = self._server.server_port
@@ -24,6 +29,8 @@ class Receiver:
         with self._lock:
             number = sum(map(len, self.asked.values())) + 1
             self.asked[key].append((body, number))
+            with self._file.open("a") as file:
+                file.write(f"{key}\n")
             pause = self._chance.uniform(0, self._seconds)
         time.sleep(pause)
         return number

@@ -32,8 +32,8 @@ DONE_ONCE = {
 
 
 @pytest.fixture
-def receiver():
-    found = Receiver()
+def receiver(tmp_path):
+    found = Receiver(tmp_path / "asked")
     yield found
     found.close()
 

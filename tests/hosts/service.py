@@ -15,18 +15,13 @@ SLOW_SECONDS = 2.0
 class Slow(Receiver):
     """A receiver that takes its time for what it does not know yet."""
 
-    file = Path()
-
     def take(self, key, body):
         new = key not in self.asked
         number = super().take(key, body)
-        with self.file.open("a") as file:
-            file.write(f"{key}\n")
         if new:
             time.sleep(SLOW_SECONDS)
         return number
 
 
 if __name__ == "__main__":
-    Slow.file = Path(sys.argv[3])
-    Slow(sys.argv[1], int(sys.argv[2]))
+    Slow(Path(sys.argv[3]), sys.argv[1], int(sys.argv[2]))
