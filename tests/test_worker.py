@@ -17,22 +17,15 @@ from engine.runtime import deployments, instances, tasks, waits
 from engine.store import history, models
 from engine.worker import Worker
 from tests import by_itself, postgres
+from tests.by_itself import PATIENCE, eventually
 
 SOON = 4.0  # seconds; less than a worker on SQLite waits before it looks by itself
-PATIENCE = 20.0
 on_postgresql = pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 SPANS = {"jeda": "PT0S", "sedetik": "PT1S", "sepekan": "P7D"}
 
 
 def now():
     return datetime.now(UTC)
-
-
-def eventually(true, seconds=PATIENCE):
-    until = time.monotonic() + seconds
-    while not true():
-        assert time.monotonic() < until
-        time.sleep(0.01)
 
 
 @pytest.fixture

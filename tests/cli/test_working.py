@@ -21,18 +21,11 @@ from engine.runtime import deployments, instances
 from engine.store import db as db_
 from engine.store import history, models
 from tests import by_itself
+from tests.by_itself import PATIENCE, eventually
 
 GRANIAN = ("-m", "engine.cli")
 WAITRESS = ("-c", "import sys; sys.modules['granian'] = None; from engine.cli import main; main()")
-PATIENCE = 30.0
 on_postgresql = pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
-
-
-def eventually(true, seconds=PATIENCE):
-    until = time.monotonic() + seconds
-    while not true():
-        assert time.monotonic() < until
-        time.sleep(0.02)
 
 
 @pytest.fixture
