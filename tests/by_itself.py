@@ -1,9 +1,20 @@
 """Diagrams in which something happens by itself, and a peer that answers when it is told to."""
 
 import threading
+import time
 
 from tests.connectors import servers
 from tests.diagrams_made import diagram, flow, node, task
+
+PATIENCE = 30.0
+
+
+def eventually(true, seconds=PATIENCE):
+    """Wait until it is true."""
+    until = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < until
+        time.sleep(0.01)
 
 
 def pausing(duration="PT1H", key="jeda"):

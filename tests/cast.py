@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from engine.people import access, users
@@ -10,6 +10,20 @@ from engine.store import db
 
 NOW = datetime(2026, 3, 2, 0, 30, tzinfo=UTC)
 """Monday 2 March 2026, 08:30 in Boalemo."""
+
+
+class Clock:
+    """A clock that a test moves."""
+
+    def __init__(self, now: datetime = NOW) -> None:
+        self.now = now
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def advance(self, **span: float) -> None:
+        self.now += timedelta(**span)
+
 
 PASSWORD = "kopi-tinutuan-2026"
 

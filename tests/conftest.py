@@ -27,8 +27,15 @@ def pytest_unconfigure(config):
         postgres.finish()
 
 
-def pytest_collection_modifyitems(items):
-    """Put quick tests first; mark what needs PostgreSQL, so that ``-m "not postgresql"`` leaves it out."""
+def pytest_collection_modifyitems(config, items):
+    """Put quick tests first; mark what needs PostgreSQL, so that ``-m "not postgresql"`` leaves it out.
+
+    What only measures, or only shows at length what a shorter test shows, runs when it is asked for: ``-m bench``.
+    """
+    if not config.option.markexpr:
+        left = [item for item in items if item.get_closest_marker("bench")]
+        items[:] = [item for item in items if item not in left]
+        config.hook.pytest_deselected(items=left)
     items.sort(key=_slowness)
     for item in items:
         if "postgresql" in getattr(getattr(item, "callspec", None), "params", {}).values():

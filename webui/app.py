@@ -19,6 +19,7 @@ from webui import (
     i18n,
     inbox,
     instances,
+    jobs,
     modeler,
     pages,
     security,
@@ -73,7 +74,7 @@ def create_app(
     )
     for part in (assets, i18n, pages, security, error_pages, compression):
         part.install(app)
-    for part in (auth, inbox, start, instances, definitions, modeler, health, api):
+    for part in (auth, inbox, start, instances, jobs, definitions, modeler, health, api):
         app.register_blueprint(part.blueprint)
     return app
 

@@ -56,7 +56,7 @@ def incidents(view: instances.InstanceView, nodes: Mapping[str, model.Node]) -> 
         Incident(
             job.id,
             events.step_name(job.node, nodes) or view.instance.name,
-            _FAILED[job.kind](),
+            failure(job.kind, with_case=True),
             i18n.told(job.error) if job.error else "",
             job.failed_at,
             job.tries,
@@ -64,6 +64,11 @@ def incidents(view: instances.InstanceView, nodes: Mapping[str, model.Node]) -> 
         for job in view.jobs
         if job.failed_at is not None and job.status == "failed"
     ]
+
+
+def failure(kind: str, *, with_case: bool) -> str:
+    """Say what was to happen that failed: of a job of a kind that belongs to a case, or to none yet."""
+    return (_FAILED if with_case else _FAILED_ALONE)[kind]()
 
 
 def marks(view: instances.InstanceView) -> dict[str, dict[str, object]]:
@@ -120,4 +125,9 @@ _FAILED: Mapping[str, Callable[[], str]] = {
     "message": lambda: _("A message came, but the case could not go on."),
     "signal": lambda: _("A signal came, but the case could not go on."),
     "service": lambda: _("What the system should do by itself did not work."),
+}
+_FAILED_ALONE: Mapping[str, Callable[[], str]] = {
+    "start": lambda: _("A case should have started by its timetable."),
+    "message": lambda: _("A message could not be delivered."),
+    "signal": lambda: _("A signal should have started a case."),
 }

@@ -1,22 +1,21 @@
-"""One of several workers that share what is due; run as ``python -m engine.bench.drain URL``.
+"""One of several workers that share what is due; run as ``python -m engine.bench.drain``, on ``LAJUR_DATABASE``.
 
 Says ``ready``, waits for a line, does every job that is due, and says how many it did and from when to when.
 """
 
 import sys
-import tempfile
 import time
-from pathlib import Path
 
 from engine import config
 from engine.store import db
 from engine.worker import Worker
 
 
-def main(url: str) -> None:
+def main() -> None:
     """Do what is due."""
-    database = db.open(url)
-    worker = Worker(database, config.Settings(var=Path(tempfile.gettempdir())))
+    settings = config.Settings.from_environment()
+    database = db.open(settings.database)
+    worker = Worker(database, settings)
     sys.stdout.write("ready\n")
     sys.stdout.flush()
     sys.stdin.readline()
@@ -32,4 +31,4 @@ def main(url: str) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main()

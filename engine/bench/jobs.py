@@ -1,28 +1,27 @@
 """What falls due: jobs a second, how late a job is among very many that wait, and what an idle worker asks of its database."""
 
+import os
 import statistics
 import subprocess
 import sys
-import threading
 import time
 from bisect import bisect_left
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
+from datetime import datetime, timedelta
 from typing import IO
-from uuid import uuid4
 
 import sqlalchemy
 from sqlalchemy import event, select, text
 
 from engine import config
 from engine.bench import loads, samples
-from engine.people import access, groups
-from engine.runtime import deployments, instances
+from engine.bench.installations import Installation, counted, installed, now
+from engine.people import access
+from engine.runtime import instances
 from engine.store import db, models
-from engine.worker import Worker
+from engine.worker import Worker, beside
 
 WAITING = 300_000
 """So many timers of the future wait while lateness is measured."""
@@ -69,86 +68,67 @@ class Jobs:
     idle: tuple[Idle, ...]
 
 
-def run(folder: Path, office: config.Office, postgresql: str | None, *, scale: float) -> Jobs:
-    """Measure on SQLite in ``folder``, and on a server of PostgreSQL where a URL is given; ``scale`` shortens or lengthens it."""
+def run(postgresql: str | None, *, scale: float, progress: Callable[[str], None]) -> Jobs:
+    """Measure on SQLite, and on a server of PostgreSQL where a URL is given; ``scale`` shortens or lengthens it.
+
+    Raises :class:`loads.Refused` where jobs are not done or no database can be made, :class:`errors.StorageError`.
+    """
     drained: list[Drained] = []
     late: list[Late] = []
     idle: list[Idle] = []
     many = max(50, round(1500 * scale))
     waiting = WAITING if scale >= 1 else max(1000, round(WAITING * scale))
     timers = max(20, round(150 * scale))
-    settings = config.Settings(var=folder)
-    for kind, workers in (("SQLite", (1,)), ("PostgreSQL", (1, 2))):
-        if kind == "PostgreSQL" and postgresql is None:
+    for kind, server, most in (("SQLite", None, 1), ("PostgreSQL", postgresql, 2)):
+        if kind == "PostgreSQL" and server is None:
+            progress("jobs on PostgreSQL: left out, for no --postgresql URL is given")
             continue
-        for number in workers:
-            with _database(kind, folder, postgresql) as url:
-                drained.append(_drain(kind, url, office, settings, number, many * number))
-        with _database(kind, folder, postgresql) as url:
-            late.append(_lateness(kind, url, office, settings, waiting, timers))
-            idle.append(_idle(kind, url, settings))
+        for workers in range(1, most + 1):
+            progress(f"jobs on {kind}: as many as there are, by {workers} worker{'s' if workers > 1 else ''}")
+            with _prepared(server) as bench:
+                drained.append(_drain(kind, bench, workers, many * workers))
+        progress(f"jobs on {kind}: how late they are among {waiting:,} that wait, and what an idle worker asks")
+        with _prepared(server) as bench:
+            late.append(_lateness(kind, bench, waiting, timers))
+            idle.append(_idle(kind, bench))
     return Jobs(tuple(drained), tuple(late), tuple(idle))
 
 
 @contextmanager
-def _database(kind: str, folder: Path, postgresql: str | None) -> Iterator[str]:
-    """Give the URL of a fresh database that is gone afterwards."""
-    name = f"lajur_bench_{uuid4().hex[:12]}"
-    if kind == "SQLite" or postgresql is None:
-        yield f"sqlite:///{folder / f'{name}.db'}"
-        return
-    server = sqlalchemy.create_engine(db.parse(postgresql), isolation_level="AUTOCOMMIT")
-    try:
-        with server.connect() as connection:
-            connection.exec_driver_sql(f"CREATE DATABASE {name}")
-        try:
-            yield db.parse(postgresql).set(database=name).render_as_string(hide_password=False)
-        finally:
-            with server.connect() as connection:
-                connection.exec_driver_sql(f"DROP DATABASE {name} WITH (FORCE)")
-    finally:
-        server.dispose()
-
-
-@contextmanager
-def _prepared(url: str, office: config.Office) -> Iterator[db.Database]:
-    db.upgrade(url)
-    database = db.open(url)
-    try:
-        with database.begin() as session:
-            groups.sync(session, office)
-            files = samples.timed()
-            deployments.deploy(session, files, actor=access.SYSTEM, now=_now(), office=office)
-        yield database
-    finally:
-        database.close()
+def _prepared(server: str | None) -> Iterator[Installation]:
+    with installed(server) as bench:
+        bench.deploy(samples.timed())
+        yield bench
 
 
 def _start(database: db.Database, due: datetime) -> None:
     with database.begin() as session:
         values = {"pukul": due.isoformat()}
-        instances.start(session, "timed", actor=access.SYSTEM, now=_now(), values=values)
+        instances.start(session, "timed", actor=access.SYSTEM, now=now(), values=values)
+
+
+def _settings(bench: Installation) -> config.Settings:
+    return config.Settings(var=bench.folder)
 
 
 # Jobs a second -------------------------------------------------------------------------------------------------------
 
 
-def _drain(kind: str, url: str, office: config.Office, settings: config.Settings, workers: int, jobs: int) -> Drained:
-    with _prepared(url, office) as database:
-        due = _now()
-        for _ in range(jobs):
-            _start(database, due)
-        if workers == 1:
-            worker = Worker(database, settings)
-            begun = time.perf_counter()
-            while worker.one():
-                pass
-            took = time.perf_counter() - begun
-            worker.stop()
-            worker.run()
-            done = sum(worker.done.values())
-        else:
-            done, took = _together(url, workers)
+def _drain(kind: str, bench: Installation, workers: int, jobs: int) -> Drained:
+    due = now()
+    for _ in range(jobs):
+        _start(bench.database, due)
+    if workers == 1:
+        worker = Worker(bench.database, _settings(bench))
+        begun = time.perf_counter()
+        while worker.one():
+            pass
+        took = time.perf_counter() - begun
+        worker.stop()
+        worker.run()
+        done = sum(worker.done.values())
+    else:
+        done, took = _together(bench.url, workers)
     if done != jobs:
         raise loads.Refused(f"{done} jobs were done, not {jobs}")
     return Drained(kind, workers, jobs, round(jobs / took, 1))
@@ -157,15 +137,19 @@ def _drain(kind: str, url: str, office: config.Office, settings: config.Settings
 def _together(url: str, workers: int) -> tuple[int, float]:
     """Let several processes do what is due; give how many jobs they did, and the seconds from the first to the last."""
     running = [
-        subprocess.Popen(  # noqa: S603  # our own program
-            [sys.executable, "-m", "engine.bench.drain", url], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        subprocess.Popen(  # our own program
+            [sys.executable, "-m", "engine.bench.drain"],
+            env={**os.environ, "PYTHONPATH": str(loads.ROOT), "LAJUR_DATABASE": url},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
         )
         for _ in range(workers)
     ]
     try:
         told = [_pipes(each) for each in running]
-        for _, out in told:
-            out.readline()  # it is ready
+        if any(out.readline() != "ready\n" for _, out in told):
+            raise loads.Refused("a worker did not come up")
         for into, _ in told:
             into.write("go\n")
             into.flush()
@@ -174,6 +158,8 @@ def _together(url: str, workers: int) -> tuple[int, float]:
         for each in running:
             each.terminate()
             each.communicate(timeout=_PATIENCE)
+    if any(len(each) != 3 for each in found):  # noqa: PLR2004  # as drain.py says it
+        raise loads.Refused("a worker ended before its work did")
     begun, ended = min(float(each[1]) for each in found), max(float(each[2]) for each in found)
     return sum(int(each[0]) for each in found), ended - begun
 
@@ -200,34 +186,30 @@ _MANY = {
 }
 
 
-def _lateness(kind: str, url: str, office: config.Office, settings: config.Settings, waiting: int, timers: int) -> Late:
-    with _prepared(url, office) as database:
-        _start(database, _now() + timedelta(days=400))
-        _add_many(database, waiting)
-        commits: list[datetime] = []
+def _lateness(kind: str, bench: Installation, waiting: int, timers: int) -> Late:
+    database = bench.database
+    _start(database, now() + timedelta(days=400))
+    _add_many(database, waiting)
+    ends: list[datetime] = []
 
-        def committed(_connection: object) -> None:
-            commits.append(_now())
+    def ended(*_: object) -> None:
+        ends.append(now())
 
-        # As many cases as are needed are started first, so that only the worker works when they fall due.
-        first = _now() + timedelta(seconds=_SOON + timers * 0.01)
-        for number in range(timers):
-            _start(database, first + timedelta(seconds=number * _APART))
-        worker = Worker(database, settings)
-        thread = threading.Thread(target=worker.run)
-        event.listen(database.engine, "commit", committed)
-        thread.start()
+    # As many cases as are needed are started first, so that only the worker works when they fall due.
+    first = now() + timedelta(seconds=_SOON + timers * 0.01)
+    for number in range(timers):
+        _start(database, first + timedelta(seconds=number * _APART))
+    worker = Worker(database, _settings(bench))
+    event.listen(database.engine.pool, "checkin", ended)  # a connection comes back when its transaction has committed
+    with beside(worker):
         until = time.monotonic() + _PATIENCE
         while sum(worker.done.values()) < timers and time.monotonic() < until:
             time.sleep(0.05)
-        worker.stop()
-        thread.join()
-        event.remove(database.engine, "commit", committed)
-        seen = sorted(commits)
-        late = [
-            (seen[bisect_left(seen, at)] - (first + timedelta(seconds=number * _APART))).total_seconds() * 1000
-            for number, at in enumerate(_fired(database))
-        ]
+    event.remove(database.engine.pool, "checkin", ended)
+    late = [
+        (ends[bisect_left(ends, at)] - (first + timedelta(seconds=number * _APART))).total_seconds() * 1000
+        for number, at in enumerate(_fired(database))
+    ]
     if len(late) != timers:
         raise loads.Refused(f"{len(late)} of {timers} timers went off")
     return Late(
@@ -260,27 +242,12 @@ def _fired(database: db.Database) -> list[datetime]:
 # Idle ----------------------------------------------------------------------------------------------------------------
 
 
-def _idle(kind: str, url: str, settings: config.Settings) -> Idle:
+def _idle(kind: str, bench: Installation) -> Idle:
     """Count what one look asks, and how many looks a minute has."""
-    database = db.open(url)
-    count = 0
-
-    def executed(*arguments: object) -> None:
-        nonlocal count
-        count += not str(arguments[2]).startswith("BEGIN")
-
-    try:
-        worker = Worker(database, settings)
-        worker.turn()
-        event.listen(database.reader, "before_cursor_execute", executed)  # an idle worker only reads
+    worker = Worker(bench.database, _settings(bench))
+    worker.turn()
+    with counted(bench.database.reader) as count:  # an idle worker only reads
         pause = worker.turn()
-        asked = count
-        worker.stop()
-        worker.run()
-    finally:
-        database.close()
-    return Idle(kind, round(asked * 60 / pause, 1))
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)
+    worker.stop()
+    worker.run()
+    return Idle(kind, round(count.statements * 60 / pause, 1))

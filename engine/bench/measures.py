@@ -1,31 +1,22 @@
-"""What is measured, and how: completions in this process beside the baseline's, then completions over HTTP."""
+"""What is measured, and how: completions in this process beside the baseline's, then completions over HTTP, then workers."""
 
-import secrets
 import statistics
-import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
-from pathlib import Path
 from uuid import UUID
-from zoneinfo import ZoneInfo
-
-from sqlalchemy import event, select
 
 from engine import config
 from engine.bench import jobs as jobs_
 from engine.bench import loads, samples
-from engine.calendar.worktime import Calendar
+from engine.bench.installations import USERNAME, Installation, counted, installed, require_server
 from engine.execution.baseline import Baseline
-from engine.people import access, groups, users
-from engine.runtime import deployments, instances, tasks
-from engine.store import db, models
+from engine.worker import Worker, beside
 
 Progress = Callable[[str], None]
-USERNAME, CONNECTIONS = "bench", 4
+CONNECTIONS = 4
 _WARM = 10
+_CASES = 5  # one after the other, before it is the other way's turn
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,61 +61,30 @@ class Http:
 
 
 @dataclass(frozen=True, slots=True)
+class Beside:
+    """Completions while an idle worker is beside them, a thread of the same process, and without, in milliseconds."""
+
+    name: str
+    median: float
+    p95: float
+    alone_median: float
+    alone_p95: float
+    ratio: float
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """Everything that one run measured."""
 
     lines: tuple[Line, ...]
     loop: Loop
+    beside: Beside
     http: Http | None
     jobs: jobs_.Jobs | None
 
     def as_json(self) -> dict[str, object]:
         """Give plain data."""
         return asdict(self)
-
-
-@dataclass(frozen=True)
-class _Bench:
-    """A database in a temporary folder with one person who is in every group."""
-
-    folder: Path
-    url: str
-    database: db.Database
-    office: config.Office
-    actor: access.Actor
-    password: str
-
-    def deploy(self, files: dict[str, bytes]) -> None:
-        with self.database.begin() as session:
-            deployments.deploy(session, files, actor=access.SYSTEM, now=_now(), office=self.office)
-
-    def start(self, key: str) -> tuple[UUID, UUID]:
-        """Start a case; give its id and its first task's."""
-        with self.database.begin() as session:
-            instance = instances.start(session, key, actor=self.actor, now=_now()).id
-        return instance, self.open_task(instance)
-
-    def open_task(self, instance: UUID) -> UUID:
-        wanted = models.tasks
-        statement = select(wanted.c.id).where(wanted.c.instance_id == instance, wanted.c.status == "open")
-        with self.database.read() as session:
-            found: UUID = session.execute(statement).scalar_one()
-        return found
-
-    def complete(self, task: UUID, values: dict[str, object]) -> UUID | None:
-        """Complete a task in a transaction of its own; give the next one's id."""
-        with self.database.begin() as session:
-            done = tasks.complete(session, task, values, actor=self.actor, now=_now())
-        return done.next_tasks[0].id if done.next_tasks else None
-
-    def state_size(self, instance: UUID) -> int:
-        statement = select(models.instances.c.state).where(models.instances.c.id == instance)
-        with self.database.read() as session:
-            return len(session.execute(statement).scalar_one())
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)
 
 
 def run(
@@ -137,52 +97,30 @@ def run(
 ) -> Report:
     """Measure everything; ``scale`` shortens or lengthens it.
 
-    ``postgresql`` is the URL of a server on which databases may be made; without it jobs are measured on SQLite only.
+    ``postgresql`` is the URL of a server on which databases may be made; without it jobs are measured on SQLite only. Raises
+    :class:`loads.Refused` where something does not do what is measured, :class:`errors.ConfigurationError`,
+    :class:`errors.StorageError`.
     """
-    with _bench() as bench:
+    if jobs and postgresql is not None:
+        require_server(postgresql)
+    with installed() as bench:
         lines = []
         for length, cases in ((10, 40), (100, 4)):
             progress(f"linear{length}: the same cases by Lajur and by the baseline, in turn")
             lines.append(_line(bench, length, max(1, round(cases * scale))))
         progress("loop200: 200 rounds")
         loop = _loop(bench, 200, max(1, round(3 * scale)))
+        progress("linear10: with an idle worker beside it and without, in turn")
+        together = _beside(bench, max(1, round(8 * scale)))
         measured = None
         if http:
             progress("HTTP: one server process, four connections")
             measured = _http(bench, max(40, round(1000 * scale)))
-        due = None
-        if jobs:
-            progress("jobs: what falls due, by one worker and by two, and among very many that wait")
-            due = jobs_.run(bench.folder, bench.office, postgresql, scale=scale)
-    return Report(tuple(lines), loop, measured, due)
+    due = jobs_.run(postgresql, scale=scale, progress=progress) if jobs else None
+    return Report(tuple(lines), loop, together, measured, due)
 
 
-@contextmanager
-def _bench() -> Iterator[_Bench]:
-    with tempfile.TemporaryDirectory(prefix="lajur-bench-") as name:
-        folder = Path(name)
-        url = f"sqlite:///{folder / 'lajur.db'}"
-        office = config.Office(
-            "Bench",
-            Calendar(ZoneInfo("Asia/Makassar")),
-            tuple(config.Group(key, key.title(), (key,)) for key in samples.OFFICE),
-        )
-        password = f"{secrets.token_hex(8)}-kata-7"
-        db.upgrade(url)
-        database = db.open(url)
-        try:
-            with database.begin() as session:
-                groups.sync(session, office)
-                user = users.create(
-                    session, username=USERNAME, name="Bench", password=password, groups=samples.OFFICE, now=_now()
-                )
-                actor = access.actor_of(session, user.id, _now())
-            yield _Bench(folder, url, database, office, actor, password)
-        finally:
-            database.close()
-
-
-def _line(bench: _Bench, length: int, cases: int) -> Line:
+def _line(bench: Installation, length: int, cases: int) -> Line:
     files = samples.line(length)
     key = f"linear{length}"
     bench.deploy(files)
@@ -214,7 +152,7 @@ def _line(bench: _Bench, length: int, cases: int) -> Line:
     )
 
 
-def _loop(bench: _Bench, rounds: int, cases: int) -> Loop:
+def _loop(bench: Installation, rounds: int, cases: int) -> Loop:
     files = samples.loop(rounds)
     key = f"loop{rounds}"
     bench.deploy(files)
@@ -245,7 +183,28 @@ def _loop(bench: _Bench, rounds: int, cases: int) -> Loop:
     )
 
 
-def _walk(bench: _Bench, key: str, answers: Sequence[dict[str, object]]) -> tuple[list[float], int]:
+def _beside(bench: Installation, rounds: int) -> Beside:
+    """Walk cases of the line of ten, some alone and some beside an idle worker, in turn."""
+    answers: list[dict[str, object]] = [{f"f{number}": f"value {number}"} for number in range(1, 11)]
+    alone: list[float] = []
+    together: list[float] = []
+    for _ in range(rounds):
+        for _ in range(_CASES):
+            alone += _walk(bench, "linear10", answers)[0]
+        with beside(Worker(bench.database, config.Settings(var=bench.folder))):
+            for _ in range(_CASES):
+                together += _walk(bench, "linear10", answers)[0]
+    return Beside(
+        name="linear10",
+        median=_ms(statistics.median(together)),
+        p95=_ms(_p95(together)),
+        alone_median=_ms(statistics.median(alone)),
+        alone_p95=_ms(_p95(alone)),
+        ratio=_ratio(statistics.median(together), statistics.median(alone)),
+    )
+
+
+def _walk(bench: Installation, key: str, answers: Sequence[dict[str, object]]) -> tuple[list[float], int]:
     """Start a case and complete its tasks one after the other; give each one's seconds and the bytes of state at the end."""
     times: list[float] = []
     instance, first = bench.start(key)
@@ -269,7 +228,7 @@ def _walk_baseline(baseline: Baseline, answers: Sequence[dict[str, object]]) -> 
     return times, baseline.size(row)
 
 
-def _http(bench: _Bench, completions: int) -> Http:
+def _http(bench: Installation, completions: int) -> Http:
     bench.deploy(samples.line(10))
     waiting = [bench.start("linear10")[1] for _ in range(completions)]
     bpmn = bench.folder / "bpmn"
@@ -316,23 +275,14 @@ def _toml(office: config.Office) -> str:
     return f'name = "{office.name}"\nzone = "{office.zone.key}"\n{tables}'
 
 
-def _statements(bench: _Bench, key: str, answers: Sequence[dict[str, object]]) -> float:
-    """Count the statements of a completion, without BEGIN and COMMIT: a mean over a few."""
-    count = 0
-
-    def executed(*arguments: object) -> None:
-        nonlocal count
-        count += not str(arguments[2]).startswith("BEGIN")
-
+def _statements(bench: Installation, key: str, answers: Sequence[dict[str, object]]) -> float:
+    """Count the statements of a completion: a mean over a few."""
     _, task = bench.start(key)
-    event.listen(bench.database.engine, "before_cursor_execute", executed)
-    try:
+    with counted(bench.database.engine) as count:
         for values in answers:
             following = bench.complete(task, values)
             task = following or task
-    finally:
-        event.remove(bench.database.engine, "before_cursor_execute", executed)
-    return round(count / len(answers), 1)
+    return round(count.statements / len(answers), 1)
 
 
 def _median_of(rows: Sequence[Sequence[float]], part: slice) -> float:

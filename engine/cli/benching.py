@@ -15,6 +15,7 @@ TARGETS = {"linear10": 1.5, "linear100": 0.5}
 LOOP_TARGET, HTTP_TARGET, MEMORY_TARGET = 1.3, 150, 130
 JOBS_TARGETS = {"SQLite": 300, "PostgreSQL": 250}  # a second and worker
 LATE_TARGET = 250  # milliseconds
+BESIDE_TARGET = 1.1
 
 
 @click.command(short_help="Measure how fast it is here.")
@@ -30,12 +31,13 @@ def bench(*, as_json: bool, scale: float, http: bool, jobs: bool, postgresql: st
 
     Both walk the same cases in turn, in temporary SQLite files with full durability (WAL, synchronous FULL). Lajur does all
     that a completion is: access, form, engine, tasks, history. The baseline loads, steps, dumps and commits one row with the
-    library's own serializer, and nothing else.
+    library's own serializer, and nothing else. Workers do timers: each job is a transaction that takes a small case from its
+    timer to its task.
     """
     try:
         report = measures.run(scale=scale, http=http, jobs=jobs, postgresql=postgresql, progress=progress)
     except loads.Refused as error:
-        click.echo(f"lajur: the server could not be measured: {error}", err=True)
+        click.echo(f"lajur: this cannot be measured: {error}", err=True)
         raise SystemExit(NO) from None
     if as_json:
         click.echo(json.dumps({"machine": _machine(), **report.as_json()}, indent=2))
@@ -69,6 +71,12 @@ def lines(report: measures.Report) -> Iterator[str]:
         f"| at most {LOOP_TARGET} |"
     )
     yield f"| {loop.name}: bytes of state after round 199 | {loop.state} | {loop.baseline_state} | | |"
+    beside = report.beside
+    yield (
+        f"| {beside.name}: a completion, median (p95), while an idle worker is beside it; without "
+        f"| {beside.median:.2f} ms ({beside.p95:.2f}); {beside.alone_median:.2f} ms ({beside.alone_p95:.2f}) "
+        f"| | {beside.ratio:.2f} (with to without) | at most {BESIDE_TARGET} |"
+    )
     if report.http is not None:
         web = report.http
         yield f"| HTTP, one process: completions a second | {web.per_second:.0f} | | | at least {HTTP_TARGET} |"
@@ -77,7 +85,6 @@ def lines(report: measures.Report) -> Iterator[str]:
             f"| HTTP: resident memory of the serving process (and of its supervisor) "
             f"| {_mb(web.memory)} ({_mb(web.memory_of_supervisor)}) | | | at most {MEMORY_TARGET} MB |"
         )
-
     if report.jobs is not None:
         yield from _jobs(report.jobs)
 
@@ -89,7 +96,7 @@ def _jobs(jobs: jobs_.Jobs) -> Iterator[str]:
         yield f"| {drained.database}, {workers}: timers a second | {drained.per_second:.0f} | | | {aim} |"
     for late in jobs.late:
         yield (
-            f"| {late.database}: from a timer's time to its commit, {late.waiting} others waiting, median (p95) "
+            f"| {late.database}: from a timer's time to its commit, {late.waiting:,} others waiting, median (p95) "
             f"| {late.median:.0f} ms ({late.p95:.0f}) | | | at most {LATE_TARGET} ms |"
         )
     for idle in jobs.idle:

@@ -84,7 +84,7 @@ def demo(host: str, port: int, *, serve: bool) -> None:
         database.close()
     if serve:
         click.echo(f"\nLajur on {serving.address(host, port)}   (Ctrl+C ends it; what was done stays)")
-        serving.listen(host, port, serving.THREADS)
+        serving.listen(host, port, serving.THREADS, has_worker=settings.worker is not False)
 
 
 def _deploy(database: db.Database, settings: config.Settings, office: config.Office) -> None:

@@ -60,8 +60,7 @@ def serve(host: str, port: int, threads: int, *, has_worker: bool | None) -> Non
     click.echo(f"Lajur on {address(host, port)}   (Ctrl+C ends it)")
     if not settings.has_worker:
         click.echo("Timers, messages and service calls are left to `lajur worker`, which must run, too.")
-    os.environ["LAJUR_WORKER"] = str(int(settings.has_worker))  # the server's own process reads its settings anew
-    listen(host, port, threads)
+    listen(host, port, threads, has_worker=settings.has_worker)
 
 
 def address(host: str, port: int) -> str:
@@ -88,8 +87,9 @@ def require_port(host: str, port: int) -> None:
         raise SystemExit(SERVER) from None
 
 
-def listen(host: str, port: int, threads: int) -> None:
-    """Serve until SIGINT or SIGTERM. The port must be free."""
+def listen(host: str, port: int, threads: int, *, has_worker: bool) -> None:
+    """Serve until SIGINT or SIGTERM, and do what falls due where it ``has_worker``. The port must be free."""
+    os.environ["LAJUR_WORKER"] = str(int(has_worker))  # the server's own process reads its settings anew
     try:
         granian = importlib.import_module("granian")
     except ImportError:

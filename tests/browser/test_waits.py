@@ -43,6 +43,8 @@ def test_its_pages_are_sound(errand, visit, size, scheme):
 
     show(f"/instances/{case.id}", "case-incident")
     show("/instances", "cases-incident")
+    show("/jobs", "jobs")
+    show("/instances?status=failing", "cases-failing")
     show("/instances?status=suspended", "cases-none-suspended")
     show(f"/definitions/{office.definitions['apel'].id}", "sop-starts")
     show(f"/instances/{case.id}/cancel", "case-cancel")

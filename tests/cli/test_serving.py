@@ -1,4 +1,4 @@
-"""serve and bench: a real server process on the loopback address, and what is said when it cannot be."""
+"""serve: a real server process on the loopback address, and what is said when it cannot be."""
 
 import os
 import socket
@@ -8,8 +8,8 @@ import time
 
 import pytest
 
-from engine.bench import jobs, loads, measures
-from engine.cli import benching, serving
+from engine.bench import loads
+from engine.cli import serving
 
 SECRET = "a key that only this test knows, long enough"
 
@@ -87,40 +87,6 @@ def test_an_address_of_another_machine_is_said(capsys):
 def test_addresses_are_written_as_urls():
     assert serving.address("127.0.0.1", 8000) == "http://127.0.0.1:8000"
     assert serving.address("::1", 80) == "http://[::1]:80"
-
-
-@pytest.mark.slow
-def test_the_bench_measures_everything(lajur_json):
-    report = lajur_json("bench", "--scale", "0.05", "--json")
-    assert report["machine"].keys() == {"python", "system", "cores"}
-    assert [line["name"] for line in report["lines"]] == ["linear10", "linear100"]
-    for line in report["lines"]:
-        assert line["median"] > 0
-        assert line["statements"] <= 15
-        assert line["state"] < line["baseline_state"]
-    assert report["loop"]["state"] < 1000
-    assert report["http"]["per_second"] > 0
-    assert report["http"]["memory"] > 20_000_000
-
-
-def test_the_bench_prints_a_table():
-    line = measures.Line("linear10", 400, 1.5, 2.5, 5.9, 182, 1.25, 2.0, 12030, 1.2)
-    loop = measures.Loop("loop200", 1.0, 1.1, 1.1, 77, 2.0, 16.0, 160950)
-    http = measures.Http(1000, 212.4, 230.0, 85_000_000, 58_000_000)
-    due = jobs.Jobs(
-        (jobs.Drained("PostgreSQL", 2, 3000, 907.4),),
-        (jobs.Late("SQLite", 300_000, 150, 3.2, 7.1),),
-        (jobs.Idle("SQLite", 12.0),),
-    )
-    text = "\n".join(benching.lines(measures.Report((line,), loop, http, due)))
-    assert text.startswith("| | Lajur | plain SpiffWorkflow | ratio | aim |")
-    assert "| 1.50 ms (2.50) | 1.25 ms (2.00) | 1.20 | at most 1.5 |" in text
-    assert "| 1.00 ms, 1.10 ms | 2.00 ms, 16.00 ms | 1.10 (199 to 10) | at most 1.3 |" in text
-    assert "| 212 |" in text
-    assert "85 MB (58 MB)" in text
-    assert "| PostgreSQL, 2 workers: timers a second | 907 | | | at least 500 |" in text
-    assert "300000 others waiting, median (p95) | 3 ms (7) | | | at most 250 ms |" in text
-    assert "| SQLite: statements a minute of an idle worker | 12 | | | |" in text
 
 
 def test_the_help_teaches(lajur):

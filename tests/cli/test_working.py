@@ -21,18 +21,11 @@ from engine.runtime import deployments, instances
 from engine.store import db as db_
 from engine.store import history, models
 from tests import by_itself
+from tests.by_itself import PATIENCE, eventually
 
 GRANIAN = ("-m", "engine.cli")
 WAITRESS = ("-c", "import sys; sys.modules['granian'] = None; from engine.cli import main; main()")
-PATIENCE = 30.0
 on_postgresql = pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
-
-
-def eventually(true, seconds=PATIENCE):
-    until = time.monotonic() + seconds
-    while not true():
-        assert time.monotonic() < until
-        time.sleep(0.02)
 
 
 @pytest.fixture
@@ -95,8 +88,12 @@ def running(house, *arguments, program=GRANIAN, **more):
         eventually(lambda: house.log.stat().st_size or process.poll() is not None)
         yield process
     finally:
-        process.kill()
-        process.wait()
+        process.terminate()  # a server that is killed leaves behind the process that answers
+        try:
+            process.wait(PATIENCE)
+        finally:
+            process.kill()
+            process.wait()
     assert "Traceback" not in house.log.read_text()
 
 

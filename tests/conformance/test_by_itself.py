@@ -17,8 +17,8 @@ from engine.runtime import definitions, deployments, instances, tasks
 from engine.store import db as db_
 from engine.store import history, models
 from engine.worker import Worker
+from tests.cast import Clock
 from tests.conformance import bpmn_semantics
-from tests.jobs.conftest import Clock
 
 BPMN = "http://www.omg.org/spec/BPMN/20100524/MODEL"
 NODES = ("Event", "ask", "ateway", "ubProcess", "ransaction", "ctivity")

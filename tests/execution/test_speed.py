@@ -9,8 +9,6 @@ from engine.diagrams import model
 from engine.execution import specs, steps
 from tests.execution.drawing import NOON, Case, draw
 
-pytestmark = pytest.mark.bench
-
 
 def linear(number) -> str:
     return "    start S -> T0\n" + "".join(f"    user T{n} -> T{n + 1}\n" for n in range(number)) + f"    end T{number}"

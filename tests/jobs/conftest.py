@@ -2,7 +2,6 @@
 
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import timedelta
 from types import SimpleNamespace
 
 import pytest
@@ -17,20 +16,7 @@ from engine.runtime import definitions, deployments, instances, tasks
 from engine.store import db as db_
 from engine.store import history, models
 from engine.worker import Worker
-from tests.cast import NOW
-
-
-class Clock:
-    """A clock that a test moves."""
-
-    def __init__(self):
-        self.now = NOW
-
-    def __call__(self):
-        return self.now
-
-    def advance(self, **span):
-        self.now += timedelta(**span)
+from tests.cast import Clock
 
 
 @pytest.fixture

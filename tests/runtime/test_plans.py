@@ -62,3 +62,17 @@ def test_everyones_tasks_of_several_groups_may_be_sorted_but_not_scanned(db, hou
         both = type(both)(both.user_id, "", "", frozenset({"umum", "kadis"}))
         tasks.inbox(session, actor=both, scope="groups")
     assert "ix_tasks_group_key" in plan(db, *sent[0])
+
+
+def test_cases_with_an_incident_are_found_from_the_incidents(db, house, sent):
+    house.start()
+    with db.read() as session:
+        sent.clear()
+        instances.search(session, actor=house.actors["sri"], failing=True)
+        instances.any_failing(session)
+    cases, any_ = (plan(db, *each) for each in (sent[0], sent[-1]))
+    for found in (cases, any_):
+        assert "ix_jobs_failed_at" in found, found
+        for table in ("jobs", "instances"):
+            assert f"Seq Scan on {table}" not in found, found
+            assert f"SCAN {table}\n" not in f"{found}\n", found

@@ -1,7 +1,6 @@
 """The web application over a test's database."""
 
 from dataclasses import dataclass
-from datetime import timedelta
 
 import flask
 import pytest
@@ -15,22 +14,9 @@ from tests.webui.errands import Errands
 from webui import app as app_
 
 
-class Clock:
-    """A clock that a test moves."""
-
-    def __init__(self, now):
-        self.now = now
-
-    def __call__(self):
-        return self.now
-
-    def advance(self, **span):
-        self.now += timedelta(**span)
-
-
 @pytest.fixture
 def clock():
-    return Clock(cast_.NOW)
+    return cast_.Clock()
 
 
 @pytest.fixture

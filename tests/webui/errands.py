@@ -46,8 +46,8 @@ ERRAND = diagram(
 )
 
 
-def planned(cycle, key="apel"):
-    """A case that begins by the clock, and by a message, and by a signal."""
+def planned(cycle, key="apel", *, broken=False):
+    """A case that begins by the clock, and by a message, and by a signal; ``broken``: it fails where it should begin."""
     timer = f"<bpmn:timerEventDefinition><bpmn:timeCycle>{cycle}</bpmn:timeCycle></bpmn:timerEventDefinition>"
     return diagram(
         key,
@@ -55,10 +55,17 @@ def planned(cycle, key="apel"):
             node("startEvent", "jadwal", "Staf", timer, name="Setiap pagi"),
             node("startEvent", "surat", "Staf", '<bpmn:messageEventDefinition messageRef="m"/>', name="Surat datang"),
             node("startEvent", "sirene", "Staf", '<bpmn:signalEventDefinition signalRef="s"/>'),
+            node("exclusiveGateway", "pilih"),
             task("catat", name="Catat apel"),
             node("endEvent", "selesai"),
         ],
-        [flow("jadwal", "catat"), flow("surat", "catat"), flow("sirene", "catat"), flow("catat", "selesai")],
+        [
+            flow("jadwal", "pilih"),
+            flow("surat", "pilih"),
+            flow("sirene", "pilih"),
+            flow("pilih", "catat", "nomor = 1" if broken else None),
+            flow("catat", "selesai"),
+        ],
         name="Apel",
         before='<bpmn:message id="m" name="Surat masuk"/><bpmn:signal id="s" name="Sirene"/>',
     )

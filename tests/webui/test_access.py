@@ -1,8 +1,14 @@
 """Who reaches what: every endpoint by every role. What is not in the table is refused by :func:`security.guard`."""
 
+from contextlib import suppress
+
 import pytest
 
-from engine.runtime import definitions
+from engine import errors
+from engine.people import access
+from engine.runtime import definitions, instances, waits
+from engine.store import keys, models
+from tests.cast import NOW
 from tests.webui.browsing import enter, somebody
 
 # Somebody whose task it is, of another group, of no group, and by role.
@@ -22,6 +28,14 @@ MATRIX = {
     ("POST", "/start/{key}"):                   [1,    0,    0,    1,    1,    1],
     ("GET", "/instances"):                      [1,    1,    1,    1,    1,    1],
     ("GET", "/instances/{case}"):               [1,    0,    0,    1,    1,    1],
+    ("GET", "/instances/{case}/suspend"):       [0,    0,    0,    0,    1,    1],
+    ("POST", "/instances/{case}/suspend"):      [0,    0,    0,    0,    1,    1],
+    ("POST", "/instances/{case}/resume"):       [0,    0,    0,    0,    1,    1],
+    ("GET", "/instances/{case}/cancel"):        [0,    0,    0,    0,    1,    1],
+    ("POST", "/instances/{case}/cancel"):       [0,    0,    0,    0,    1,    1],
+    ("POST", "/instances/{case}/jobs/{job}/retry"): [0, 0, 0,      1,    1,    1],
+    ("GET", "/jobs"):                           [0,    0,    0,    1,    1,    1],
+    ("POST", "/jobs/{job}/retry"):              [0,    0,    0,    1,    1,    1],
     ("GET", "/definitions"):                    [1,    1,    1,    1,    1,    1],
     ("GET", "/definitions/{definition}"):       [1,    1,    1,    1,    1,    1],
     ("GET", "/definitions/{definition}/diagram.bpmn"): [1, 1, 1,   1,    1,    1],
@@ -41,7 +55,7 @@ MATRIX = {
     ("GET", "/static/{filename}"):              [1,    1,    1,    1,    1,    1],
     ("GET", "/favicon.ico"):                    [1,    1,    1,    1,    1,    1],
 }  # fmt: skip
-_NAMES = {"task_id": "task", "definition_id": "definition", "instance_id": "case"}
+_NAMES = {"task_id": "task", "definition_id": "definition", "instance_id": "case", "job_id": "job"}
 
 
 @pytest.fixture
@@ -52,6 +66,7 @@ def places(cabin):
     return {
         "task": task.id,
         "case": case.id,
+        "job": keys.new(),
         "definition": case.definition_id,
         "key": "surat",
         "filename": "logo.svg",
@@ -78,6 +93,8 @@ def test_each_role_reaches_what_the_table_says(cabin, places, method, path):
         person = enter(cabin.app, PEOPLE[role])
         if path.endswith("/release"):
             enter(cabin.app, "rahmat").post(address.replace("/release", "/claim"))
+        if path.endswith(("/resume", "/retry")):
+            _prepare(cabin, places, path)
         status = _ask(person, method, address, places).status_code
         assert (status in OK) == bool(allowed), (role, status)
         if not allowed:
@@ -91,6 +108,8 @@ def test_whoever_did_not_sign_in_reaches_nothing(cabin, places, method, path):
     answer = _ask(somebody(cabin.app), method, path.format_map(places), places)
     if path == "/logout":
         assert answer.location == "/login"
+    elif path == "/metrics":
+        assert answer.status_code == 404
     elif path in open_:
         assert answer.status_code in {200, 303, 400, 422}
     else:
@@ -103,6 +122,20 @@ def test_a_lane_called_admin_makes_nobody_one(cabin):
     """Roles come from the users' rows only, never from groups or lanes."""
     for username in ("rahmat", "tamu"):
         assert enter(cabin.app, username).get("/modeler/").status_code == 403
+
+
+def _prepare(cabin, places, path):
+    """Make that there is something to resume or to retry."""
+    with cabin.database.begin() as session:
+        if path.endswith("/resume"):
+            with suppress(errors.InstanceSuspended):
+                instances.suspend(session, places["case"], actor=access.SYSTEM, now=NOW)
+            return
+        case = None if path.startswith("/jobs") else places["case"]
+        told = {"message": "it failed", "template": "", "place": {}}
+        row = {**waits.job("timer", NOW, instance=case), "id": places["job"], "status": "failed", "failed_at": NOW}
+        session.execute(models.jobs.delete())
+        session.execute(models.jobs.insert(), {**row, "error": told})
 
 
 def _ask(person, method, address, places):
