@@ -50,6 +50,7 @@ MATRIX = {
     ("POST", "/language"):                      [1,    1,    1,    1,    1,    1],
     ("GET", "/healthz"):                        [1,    1,    1,    1,    1,    1],
     ("GET", "/readyz"):                         [1,    1,    1,    1,    1,    1],
+    ("GET", "/metrics"):                        [0,    0,    0,    0,    0,    0],  # for who has the token of the settings
     ("GET", "/login"):                          [1,    1,    1,    1,    1,    1],
     ("POST", "/login"):                         [1,    1,    1,    1,    1,    1],
     ("GET", "/static/{filename}"):              [1,    1,    1,    1,    1,    1],
