@@ -19,6 +19,7 @@ A diagram on its way to work:
   lajur users add sitti --name "Sitti Aminah" --group operator
   lajur serve                          inbox, instances and modeler on 127.0.0.1:8000
   lajur worker                         timers, messages and service calls, where serve does not do them (PostgreSQL)
+  lajur jobs                           what falls due, is held or has failed; retry it
   lajur message "Surat balasan" --key 094/17 --data '{"nomor": "1"}'    hand a message to the case that waits for it
   lajur messages                       those that nobody waits for yet
   lajur tokens add srikandi            let another system send messages and signals by HTTP
@@ -29,6 +30,7 @@ Or all of it at once with demo people: lajur demo
 Settings are environment variables, for example
   LAJUR_DATABASE    sqlite:///var/lajur.db, or postgresql://USER@HOST/NAME
   LAJUR_BPMN, LAJUR_FORMS, LAJUR_VAR    folders; LAJUR_LOCALE    id or en
+  LAJUR_SMTP, LAJUR_MAIL_FROM, LAJUR_HTTP_HOSTS    what service tasks may reach; LAJUR_WORKER    auto, 1 or 0
 
 \b
 Exit codes:

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
-from time import perf_counter
+from time import thread_time
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -223,9 +223,9 @@ def test_many_years_do_not_fill_the_memory():
 
 def test_it_answers_fast_however_far_the_answer_is():
     BOALEMO.add(at("2026-03-02 08:30"), 5000 * HOUR)
-    began = perf_counter()
+    began = thread_time()
     for _ in range(1000):
         BOALEMO.add(at("2026-03-02 08:30"), 5 * MINUTE)
         BOALEMO.add(at("2026-03-02 08:30"), 5000 * HOUR)
         BOALEMO.add_days(at("2026-03-02 08:30"), 2)
-    assert perf_counter() - began < 0.6  # 200 µs each; a twentieth of that is usual
+    assert thread_time() - began < 0.6  # 200 µs each; a twentieth of that is usual

@@ -61,14 +61,6 @@ def test_the_bench_says_before_it_measures_where_it_cannot(lajur, url, code, sai
     assert said in lajur("bench", "--postgresql", url, code=code).stderr
 
 
-@pytest.mark.slow
-def test_the_bench_needs_no_server():
-    told: list[str] = []
-    measured = jobs.run(None, scale=0.02, progress=told.append)
-    assert {each.database for each in measured.drained} == {"SQLite"}
-    assert told[-1] == "jobs on PostgreSQL: left out, for no --postgresql URL is given"
-
-
 def test_the_bench_prints_a_table():
     line = measures.Line("linear10", 400, 1.5, 2.5, 5.9, 182, 1.25, 2.0, 12030, 1.2)
     loop = measures.Loop("loop200", 1.0, 1.1, 1.1, 77, 2.0, 16.0, 160950)

@@ -19,9 +19,9 @@ def milliseconds(case, rounds, **values) -> list[float]:
     taken = []
     for _ in range(rounds):
         token = min(case.tasks)
-        begun = time.perf_counter()
+        begun = time.thread_time()
         step = steps.complete(case.spec, case.state, token, values, now=NOON)
-        taken.append((time.perf_counter() - begun) * 1000)
+        taken.append((time.thread_time() - begun) * 1000)
         case.take(step)
     return taken
 
@@ -44,9 +44,9 @@ def test_a_thousand_instances_open_and_complete_quickly():
     spec = specs.compile(
         draw("    start S -> A\n    user A", A={"multi": model.MultiInstance(collection="xs", element="x")})
     )
-    begun = time.perf_counter()
+    begun = time.thread_time()
     steps.start(spec, {"xs": items}, now=NOON)
-    assert time.perf_counter() - begun < 0.5
+    assert time.thread_time() - begun < 0.5
     case = Case(
         "    start S -> A\n    user A", {"xs": items}, A={"multi": model.MultiInstance(collection="xs", element="x")}
     )
@@ -55,6 +55,6 @@ def test_a_thousand_instances_open_and_complete_quickly():
 
 def test_five_thousand_nodes_compile_quickly():
     diagram = draw(linear(5000))
-    begun = time.perf_counter()
+    begun = time.thread_time()
     specs.compile(diagram)
-    assert time.perf_counter() - begun < 2
+    assert time.thread_time() - begun < 2
