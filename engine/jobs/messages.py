@@ -135,27 +135,24 @@ def send(
             return _receipt(session, row)
     case, status = _handed(session, message, instance_id, actor, now)
     until = now + min(max(keep, timedelta(0)), payloads.LONGEST_KEEP)
-    waiting = case is None
-    if waiting and until <= now:
+    if case is None and until <= now:
         status = "expired"
-    row_ = {
-        "id": message.id,
-        "name": message.name,
-        "key": message.key,
-        "data": packed,
-        "status": {"kept": "waiting", "expired": "expired"}.get(status, "delivered"),
-        "sender": actor.name[:200],
-        "source_id": None,
-        "instance_id": case,
-        "sent_at": now,
-        "expires_at": until,
-        "idempotency": idempotency,
-    }
+    row_ = waits.message(
+        message.name,
+        message.key,
+        packed,
+        status={"kept": "waiting", "expired": "expired"}.get(status, "delivered"),
+        sender=actor.name,
+        now=now,
+        until=until,
+        id=message.id,
+        instance_id=case,
+        idempotency=idempotency,
+    )
     session.execute(insert(_messages), row_)
     if status == "kept":
         # Somebody may have begun to wait since we looked; the job finds out, and comes back when the time is over.
-        soon = {**waits.job("message", now, data={"message": str(message.id)}), "id": message.id}
-        waits.add(session, [soon], now=now)
+        waits.add(session, [waits.delivery(message.id, now)], now=now)
     return Receipt(message.id, status, case, until if status == "kept" else None)
 
 

@@ -11,7 +11,7 @@ from sqlalchemy import Row, bindparam, insert, select
 
 from engine import errors
 from engine.runtime import waits
-from engine.store import db, keys, models, types
+from engine.store import db, models, types
 from engine.store.db import Session
 
 LONGEST_KEY = 200
@@ -47,17 +47,5 @@ def keep_signal(
 ) -> None:
     """Keep that a signal was sent with this idempotency key, and how many heard it."""
     told: Mapping[str, object] = {"payload": payload, "listeners": listeners}
-    row = {
-        "id": keys.new(),
-        "name": name,
-        "key": None,
-        "data": told,
-        "status": "signal",
-        "sender": sender,
-        "source_id": None,
-        "instance_id": None,
-        "sent_at": now,
-        "expires_at": now,
-        "idempotency": idempotency,
-    }
+    row = waits.message(name, None, told, status="signal", sender=sender, now=now, until=now, idempotency=idempotency)
     session.execute(insert(_messages), row)

@@ -73,6 +73,39 @@ def job(
     }
 
 
+def message(
+    name: str,
+    key: str | None,
+    data: object,
+    *,
+    status: str,
+    sender: str,
+    now: datetime,
+    until: datetime,
+    **more: object,
+) -> dict[str, Any]:
+    """Give the row of a new message; ``data`` is packed already, ``more`` are columns that most messages leave empty."""
+    return {
+        "id": keys.new(),
+        "name": name,
+        "key": key,
+        "data": data,
+        "status": status,
+        "sender": sender[:200],
+        "source_id": None,
+        "instance_id": None,
+        "sent_at": now,
+        "expires_at": until,
+        "idempotency": None,
+        **more,
+    }
+
+
+def delivery(message_id: UUID, now: datetime) -> dict[str, Any]:
+    """Give the job that delivers a message. It has the message's id: whoever delivers it otherwise ends it without a search."""
+    return {**job("message", now, data={"message": str(message_id)}), "id": message_id}
+
+
 def add(session: Session, jobs: Sequence[Mapping[str, Any]], *, now: datetime) -> None:
     """Store new jobs, and ring where one is due soon."""
     if jobs:
@@ -199,22 +232,18 @@ def _throw(
     messages: list[dict[str, Any]] = []
     for each in thrown:
         if each.kind == "message" and each.name:
-            message = {
-                "id": keys.new(),
-                "name": each.name,
-                "key": each.key if each.key is not None else business_key,
-                "data": pack(each.payload),
-                "status": "waiting",
-                "sender": sender[:200],
-                "source_id": instance_id,
-                "instance_id": None,
-                "sent_at": now,
-                "expires_at": now + KEPT,
-                "idempotency": None,
-            }
-            messages.append(message)
-            # The job has the message's id: whoever delivers it otherwise ends its job without a search.
-            jobs.append({**job("message", now, data={"message": str(message["id"])}), "id": message["id"]})
+            thrown_now = message(
+                each.name,
+                each.key if each.key is not None else business_key,
+                pack(each.payload),
+                status="waiting",
+                sender=sender,
+                now=now,
+                until=now + KEPT,
+                source_id=instance_id,
+            )
+            messages.append(thrown_now)
+            jobs.append(delivery(thrown_now["id"], now))
         elif each.kind == "signal" and each.name:
             data = {"name": each.name, "payload": pack(each.payload), "sender": sender[:200]}
             jobs += [job("signal", now, data=data, **where) for where in hearing(session, each.name, but=instance_id)]
