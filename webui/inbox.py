@@ -141,7 +141,7 @@ def _form(view: tasks_.TaskView, sent: forms.Submission | None, wrong: _Errors |
     now = work.now().astimezone(work.place().office.zone)
     return forms.render(
         view.form,
-        validation.initial(view.form, view.values, now=now) if sent is None else sent,
+        validation.initial(view.form, view.values, now=now, person=work.person()) if sent is None else sent,
         wrong,
         action=flask.url_for("inbox.complete", task_id=view.task.id),
         refresh_url=flask.url_for("inbox.redraw", task_id=view.task.id),

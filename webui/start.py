@@ -121,7 +121,7 @@ def _form(choice: _Choice, sent: forms.Submission | None, wrong: _Errors | None)
     now = work.now().astimezone(work.place().office.zone)
     return forms.render(
         choice.form,
-        validation.initial(choice.form, {}, now=now) if sent is None else sent,
+        validation.initial(choice.form, {}, now=now, person=work.person()) if sent is None else sent,
         wrong,
         action=flask.url_for("start.begin", key=choice.definition.key),
         refresh_url=flask.url_for("start.redraw", key=choice.definition.key),

@@ -85,3 +85,8 @@ def signed_in(session: db.Session) -> access.Actor:
         raise Unauthorized
     flask.g.actor = actor
     return actor
+
+
+def person() -> str:
+    """Give the name of who is signed in; there is one once a transaction was opened."""
+    return cast("access.Actor", flask.g.actor).name

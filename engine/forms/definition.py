@@ -5,7 +5,8 @@ show (pictures, tables, frames) is refused rather than skipped, so that no field
 
 Lajur's own additions live in a component's ``properties`` (texts, which Camunda Modeler and form-js keep): ``label.en``,
 ``description.en``, ``text.en``, ``option.VALUE.en`` and so on for translations, ``placeholder``, ``default`` (``today`` or
-``now``), and for lists ``minRows`` and ``maxRows``.
+``now`` of a date, ``person`` of a text: who is signed in), ``fresh`` (``yes``: asked anew each time, whatever was answered
+before), and for lists ``minRows`` and ``maxRows``.
 """
 
 import re
@@ -44,6 +45,7 @@ _REFUSED = {
     "table": "tables are not shown in a form; use a dynamic list or a text",
     "documentPreview": "documents are not shown in a form",
 }
+_STARTS = {"datetime": ("today", "now"), "textfield": ("person",)}
 _VALIDATE = frozenset({
     "required", "minLength", "maxLength", "pattern", "patternErrorMessage", "min", "max", "validationType",
 })  # fmt: skip
@@ -251,6 +253,7 @@ def _asked(part: sources.Part, kind: str) -> dict[str, Any]:
     if kind in _SPECIAL:
         found |= _SPECIAL[kind](part, asked)
     found["default"] = _default(part, kind, found)
+    found["fresh"] = part.part("properties").choice("fresh", frozenset({"", "yes"}), "") == "yes"
     return found
 
 
@@ -355,8 +358,10 @@ def _default(part: sources.Part, kind: str, found: dict[str, Any]) -> object:
     value = part.data.get("defaultValue")
     wish = part.part("properties").text("default")
     if wish:
-        if kind != "datetime" or wish not in {"today", "now"}:
-            raise part.wrong('only a date or time can start with "today" or "now"', "properties.default")
+        if wish not in _STARTS.get(kind, ()):
+            raise part.wrong(
+                'a date or time can start with "today" or "now", a text with "person"', "properties.default"
+            )
         return None
     if value is None or value == "":
         return None

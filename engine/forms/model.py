@@ -73,6 +73,8 @@ class Field:
     readonly: bool | Expression = False
     disabled: bool = False
     default: object = None
+    fresh: bool = False
+    """It starts with its default whatever is stored: a decision is taken anew each time round."""
     # What is asked of an answer
     required: bool = False
     min_length: Bound = None

@@ -89,15 +89,20 @@ def settle(
     return _Settler(today, zone).scope(form.order, submission, variables, variables, {})
 
 
-def initial(form: model.Form, variables: Mapping[str, object], *, now: datetime | None = None) -> dict[str, object]:
+def initial(
+    form: model.Form, variables: Mapping[str, object], *, now: datetime | None = None, person: str = ""
+) -> dict[str, object]:
     """Give what a form starts with, nested like a submission: what is stored, else the form's defaults.
 
-    ``now`` (aware, in the office's zone) is what fields start with that ask for today or now.
+    ``now`` (aware, in the office's zone) is what fields start with that ask for today or now, ``person`` the name of who
+    fills it in.
     """
-    return _started(form.order, variables, now)
+    return _started(form.order, variables, now, person)
 
 
-def _started(order: Sequence[model.Field], stored: Mapping[str, object], now: datetime | None) -> dict[str, object]:
+def _started(
+    order: Sequence[model.Field], stored: Mapping[str, object], now: datetime | None, person: str
+) -> dict[str, object]:
     found: dict[str, object] = {}
     for one in order:
         value = at(stored, one.path)
@@ -106,13 +111,16 @@ def _started(order: Sequence[model.Field], stored: Mapping[str, object], now: da
         if one.kind == "dynamiclist":
             rows = [row for row in value if isinstance(row, Mapping)] if isinstance(value, list) else None
             value = (
-                [{**_started(one.order, row, now), STORED_ROW: position} for position, row in enumerate(rows)]
+                [{**_started(one.order, row, now, person), STORED_ROW: position} for position, row in enumerate(rows)]
                 if rows is not None
-                else [_started(one.order, {}, now) for _ in range(max(one.repetitions, one.min_rows))]
+                else [_started(one.order, {}, now, person) for _ in range(max(one.repetitions, one.min_rows))]
             )
-        elif value is None:
+        elif value is None or one.fresh:
             value = one.default
-            if now and one.properties.get("default") in {"today", "now"}:
+            wish = one.properties.get("default")
+            if wish == "person":
+                value = person[: one.max_length if isinstance(one.max_length, int) else None] or None
+            elif now and wish:
                 moment = now.replace(tzinfo=None, second=0, microsecond=0)
                 value = {"date": moment.date(), "time": moment.time()}.get(one.subtype, moment)
         put(found, one.path, value)

@@ -50,6 +50,16 @@ def flows(key):
     return {flow for body in bodies for flow in body.flows}
 
 
+class Shipped:
+    """The shipped diagrams as the library of those that call each other; a definition's id is its key."""
+
+    def latest(self, key):
+        return key, spec(key)
+
+    def spec(self, definition_id):
+        return spec(definition_id)
+
+
 @dataclass
 class Case:
     """An instance: what is open, what was taken, and where it stands as bytes."""
@@ -61,10 +71,16 @@ class Case:
     taken: set[str] = field(default_factory=set)
     worked: list[tuple[str, str]] = field(default_factory=list)
     """Node and group of every finished task, in order."""
+    sent: list[str] = field(default_factory=list)
+    """Names of the messages that were thrown, in order."""
+    timers: dict[int, str] = field(default_factory=dict)
+    """Nodes of the timers that are set, by token."""
 
-    def start(self, message):
-        """Start as the arrival of something does."""
-        self._record(steps.start(spec(self.key), {}, now=NOW, event=steps.StartEvent("message", message)))
+    def start(self, message=None, *, timer=None, values=None):
+        """Start as the arrival of a message does, or a timer start event (its id), or somebody by hand."""
+        event = steps.StartEvent("timer", timer) if timer else None
+        event = steps.StartEvent("message", message) if message else event
+        self._record(steps.start(spec(self.key), values or {}, now=NOW, event=event, library=Shipped()))
         return self
 
     def waiting(self):
@@ -83,16 +99,29 @@ class Case:
         result = validation.validate(form, submission, variables=self.seen(token), today=NOW.date(), zone=ZONE)
         assert not result.errors, f"{node}: {result.errors}"
         self.worked.append((node, office().group_of(task.lane)))
-        self._record(steps.complete(spec(self.key), self.state, token, result.values, now=NOW))
+        self._record(steps.complete(spec(self.key), self.state, token, result.values, now=NOW, library=Shipped()))
+
+    def receive(self, message, **values):
+        """Hand in a message that the case waits for."""
+        self._record(steps.deliver(spec(self.key), self.state, "message", message, values, now=NOW, library=Shipped()))
+
+    def fire(self, node):
+        """Let the timer of a node go off."""
+        token = next(token for token, each in sorted(self.timers.items()) if each == node)
+        self._record(steps.fire(spec(self.key), self.state, token, now=NOW, library=Shipped()))
 
     def seen(self, token):
-        return steps.visible(spec(self.key), self.state, token)
+        return steps.visible(spec(self.key), self.state, token, library=Shipped())
 
     def variables(self):
-        return steps.describe(spec(self.key), self.state).variables
+        return steps.describe(spec(self.key), self.state, library=Shipped()).variables
 
     def _record(self, step):
         self.state, self.status = step.state, step.status
+        for ended in (*step.ended, *(each.token for each in step.closed)):
+            self.timers.pop(ended, None)
+        self.timers |= {each.token: each.node for each in step.timers}
+        self.sent += [each.name for each in step.thrown if each.kind == "message"]
         for closed in step.closed:
             self.open.pop(closed.token, None)
         self.open |= {each.token: each for each in step.opened}
