@@ -17,6 +17,7 @@ from babel.messages.extract import extract
 from jinja2.ext import babel_extract
 
 from engine.diagrams import checking, preparing
+from engine.diagrams.checking import explanations
 from engine.expressions import messages
 from engine.runtime import deployments
 
@@ -35,7 +36,7 @@ KEYWORDS = {
 MESSAGES = {"engine/forms": {"Message", "Unfit"}}
 # Modules of the engine that keep rules (a template and a hint each), or message ids, in a table.
 RULES = (checking, preparing, deployments)
-TABLES = ((messages, messages.MESSAGES),)
+TABLES = ((messages, messages.MESSAGES), (explanations, explanations.MESSAGES))
 
 
 def extracted() -> Catalog:

@@ -69,6 +69,8 @@ class Index:
 
     elements: dict[str, etree._Element] = field(default_factory=dict)
     notices: list[model.Notice] = field(default_factory=list)
+    receivers: dict[str, str] = field(default_factory=dict)
+    """Who gets a node's message where that is a closed pool (a participant without a process), by name."""
 
     def notice(self, code: str, element: etree._Element, owner: str | None, **place: str) -> None:
         """Remember what checking must tell; ``owner`` is the id of the node or flow that it concerns."""

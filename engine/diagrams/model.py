@@ -148,7 +148,7 @@ class Node:
     ``lane`` is the innermost lane's name; a node in a sub-process has the lane of the sub-process unless it has its own;
     ``None`` where there is none or it has no name. A name's white space is folded. ``inputs`` and ``outputs`` are what a call
     activity hands to its process and back, a service task to its ``topic`` (the connector's name) and back; of what sends a
-    message the inputs are its payload. ``retry`` is text as in ``R5/PT10M``; ``binding`` says which version is called.
+    message the inputs are its payload, and ``receiver`` names the party outside (a closed pool) that it is for. ``retry`` is text as in ``R5/PT10M``; ``binding`` says which version is called.
     ``incoming`` and ``outgoing`` are flow ids in the diagram's order (``bpmn:outgoing`` decides where it is written,
     else document order); they are always complete. ``properties`` are the ``camunda:property`` pairs, among them ``sop.*``.
     """
@@ -179,6 +179,7 @@ class Node:
     called: str | None = None
     binding: Literal["start", "latest"] = "start"
     topic: str | None = None
+    receiver: str | None = None
     retry: str | None = None
     inputs: tuple[Mapped, ...] = ()
     outputs: tuple[Mapped, ...] = ()

@@ -52,6 +52,7 @@ def read(source: bytes) -> model.Diagram:
 def read_tree(root: etree._Element) -> model.Diagram:
     """Read a parsed ``bpmn:definitions``; see :func:`read`."""
     index = _index(root)
+    index.receivers = _receivers(index, root)
     processes: dict[str, model.Process] = {}
     for element in root.iterfind(f"{B}process"):
         process = _process(index, element)
@@ -76,6 +77,20 @@ def _index(root: etree._Element) -> Index:
             else:
                 index.elements[key] = element
     return index
+
+
+def _receivers(index: Index, root: etree._Element) -> dict[str, str]:
+    """Find the message flows that end at a party whose process is not shown (BPMN 2.0.2, 9.3: a black box pool)."""
+    closed = {
+        each.get("id", "").strip(): details.name(each)
+        for each in root.iterfind(f"{B}collaboration/{B}participant")
+        if not index.resolve(each.get("processRef"))
+    }
+    flows = [
+        (index.resolve(each.get("sourceRef")), index.resolve(each.get("targetRef")))
+        for each in root.iterfind(f"{B}collaboration/{B}messageFlow")
+    ]
+    return {source: closed[target] or target for source, target in flows if source and target in closed}
 
 
 def _process(index: Index, element: etree._Element) -> model.Process:
@@ -264,6 +279,7 @@ def _node(
         called=(element.get("calledElement") or "").strip() or None,
         binding="latest" if properties.get("call.version") == "latest" else "start",
         topic=details.topic(element),
+        receiver=index.receivers.get(node_id),
         retry=details.retry(element),
         inputs=details.mappings(index, element, node_id, "in"),
         outputs=details.mappings(index, element, node_id, "out"),

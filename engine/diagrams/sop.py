@@ -22,6 +22,8 @@ IDENTITY = (
 )
 STEP = ("sop.no", "sop.kegiatan", "sop.kelengkapan", "sop.waktu", "sop.output", "sop.keterangan")
 MUTU_BAKU = ("sop.kelengkapan", "sop.waktu", "sop.output")
+SUPERSEDED = "sop.digantikan_oleh"
+"""Names the process that came in the place of one that is dicabut (PermenPAN-RB 35/2012: a revoked SOP is kept)."""
 NEEDED = ("sop.nama", "sop.nomor")
 LISTS = frozenset((*IDENTITY[IDENTITY.index("sop.dasar_hukum") :], "sop.kelengkapan", "sop.output"))
 _JOINT = "; "
@@ -79,6 +81,11 @@ def identity(process: model.Process) -> Identity:
         peralatan=parts(text("sop.peralatan", "")),
         pencatatan=parts(text("sop.pencatatan", "")),
     )
+
+
+def superseded_by(process: model.Process) -> str:
+    """Give the key of the process that came in the place of this one, "" for one that is in force."""
+    return process.properties.get(SUPERSEDED, "")
 
 
 def rows(process: model.Process) -> tuple[Row, ...]:

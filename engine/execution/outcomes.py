@@ -118,8 +118,8 @@ class StartTimer:
 class Thrown:
     """A message, signal, error or escalation that was thrown; messages and signals concern other instances too.
 
-    Of a message ``key`` is what the thrower's ``message.key`` gives (``None`` without one) and ``payload`` what is sent with it;
-    of an error that a connector reported the payload holds its ``message``.
+    Of a message ``key`` is what the thrower's ``message.key`` gives (``None`` without one), ``payload`` what is sent with it and
+    ``receiver`` the party outside that it is for (``None``: for whoever of the office waits for it); of an error that a connector reported the payload holds its ``message``.
     """
 
     token: int
@@ -128,6 +128,7 @@ class Thrown:
     name: str | None
     key: str | None = None
     payload: Mapping[str, object] = field(default_factory=dict)
+    receiver: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

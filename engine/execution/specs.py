@@ -244,7 +244,7 @@ def _trigger(node: model.Node, allowed: frozenset[str]) -> events.Trigger:
 def _letter(node: model.Node) -> events.Letter:
     if node.events[0].kind != "message":
         return events.Letter()
-    return events.Letter(_key(node), _evaluated(node, node.inputs))
+    return events.Letter(_key(node), _evaluated(node, node.inputs), node.receiver)
 
 
 def _key(node: model.Node) -> Expression | None:

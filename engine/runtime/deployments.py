@@ -2,7 +2,8 @@
 
 A definition freezes its diagram, the forms it uses and every process it calls with theirs; its content hash covers all of it.
 Deploying what is there already changes nothing. When a form or a called process changes, the newest definitions that use it
-get a new version too, so that new cases never mix old and new; running cases stay on the version they began with.
+get a new version too, so that new cases never mix old and new; running cases stay on the version they began with. An SOP that
+says what superseded it becomes a retired definition: it can be read, and no case of it starts.
 """
 
 from collections.abc import Iterable, Mapping
@@ -101,6 +102,10 @@ def deploy(
         _store_definitions(session, plan, new, deployment, office)
         for draft in new:
             before = [plan.stored[draft.key].id] if draft.key in plan.stored else []
+            if draft.superseded:
+                starts.remove(session, before)
+                retire(session, latest(session, draft.key).id, actor=actor, now=now)
+                continue
             try:
                 starts.replace(session, before, latest(session, draft.key).id, now=now)
             except (errors.TimerRefused, errors.ExpressionError) as error:

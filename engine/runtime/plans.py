@@ -11,7 +11,7 @@ from sqlalchemy import Row, func, select
 from engine import connectors as connectors_
 from engine import errors
 from engine.config import Office
-from engine.diagrams import checking, model, reading
+from engine.diagrams import checking, model, reading, sop
 from engine.diagrams.checking.scopes import HUMAN
 from engine.execution import specs
 from engine.forms import definition as form_reading
@@ -37,6 +37,11 @@ class Draft:
     forms: dict[str, str] = field(default_factory=dict)
     hash: str = ""
     findings: tuple[checking.Finding, ...] = ()
+
+    @property
+    def superseded(self) -> bool:
+        """Whether another SOP came in its place: it is kept to be read, and no case of it starts."""
+        return bool(sop.superseded_by(self.diagram.process))
 
 
 _definitions, _forms = models.definitions, models.forms
@@ -93,7 +98,7 @@ class Plan:
     def is_current(self, draft: Draft) -> bool:
         """Say whether a draft is what is deployed."""
         row = self.stored.get(draft.key)
-        return row is not None and row.hash == draft.hash and row.retired_at is None
+        return row is not None and row.hash == draft.hash and (row.retired_at is not None) == draft.superseded
 
     def changed_forms(self) -> list[str]:
         """Give the keys of forms that are new or other than before."""
@@ -157,7 +162,9 @@ class Plan:
         return self._read_stored[key]
 
     def _known(self, key: str) -> bool:
-        return key in self.drafts or (key in self.stored and self.stored[key].retired_at is None)
+        if key in self.drafts:
+            return not self.drafts[key].superseded
+        return key in self.stored and self.stored[key].retired_at is None
 
     def _form(self, key: str) -> tuple[Form, str] | None:
         if key in self.forms:

@@ -227,10 +227,15 @@ def _throw(
     sender: str,
     now: datetime,
 ) -> list[dict[str, Any]]:
-    """Store messages that were thrown; give the jobs that deliver them and the signals."""
+    """Store messages that were thrown; give the jobs that deliver them and the signals.
+
+    What is for a party outside leaves the house: no case of ours waits for it, so nothing is kept.
+    """
     jobs: list[dict[str, Any]] = []
     messages: list[dict[str, Any]] = []
     for each in thrown:
+        if each.kind == "message" and each.receiver is not None:
+            continue
         if each.kind == "message" and each.name:
             thrown_now = message(
                 each.name,

@@ -334,3 +334,25 @@ def test_every_flow_is_at_both_its_ends(drawn):
     for flow, node in itertools.product(body.flows.values(), body.nodes.values()):
         assert (flow.id in node.outgoing) == (flow.source == node.id)
         assert (flow.id in node.incoming) == (flow.target == node.id)
+
+
+# Parties outside -----------------------------------------------------------------------------------------------------
+
+
+def mailed(parties, flows, key="kirim"):
+    send = f'<bpmn:intermediateThrowEvent id="{key}"><bpmn:messageEventDefinition id="m"/></bpmn:intermediateThrowEvent>'
+    pools = "".join(f'<bpmn:participant id="{pool}" {rest}/>' for pool, rest in parties.items())
+    sent = "".join(f'<bpmn:messageFlow id="f{n}" sourceRef="{a}" targetRef="{b}"/>' for n, (a, b) in enumerate(flows))
+    return only(letter(send, key), f'<bpmn:collaboration id="k">{pools}{sent}</bpmn:collaboration>')
+
+
+def test_a_message_to_a_closed_pool_is_for_a_party_outside():
+    assert mailed({"bkd": 'name="BKD"'}, [("kirim", "bkd")]).receiver == "BKD"
+    assert mailed({"bkd": ""}, [("kirim", "bkd")]).receiver == "bkd"
+
+
+def test_other_messages_stay_in_the_office():
+    ours = {"kami": 'name="Kami" processRef="surat-masuk"', "bkd": 'name="BKD"'}
+    assert mailed(ours, [("bkd", "kirim")]).receiver is None  # it comes from there
+    assert mailed(ours, [("kirim", "kami")]).receiver is None
+    assert mailed(ours, [("kirim", "tidak-ada"), ("", "bkd")]).receiver is None

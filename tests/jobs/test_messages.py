@@ -397,6 +397,20 @@ def test_a_thrown_message_starts_a_case(works):
     assert case.business_key == "7"
 
 
+@pytest.mark.parametrize("how", ["throw", "end", "send"])
+def test_what_is_for_a_party_outside_is_kept_for_nobody(works, how):
+    outside = (
+        b'<bpmn:collaboration id="k"><bpmn:participant id="bkd" name="BKD"/>'
+        b'<bpmn:messageFlow id="f" sourceRef="kirim" targetRef="bkd"/></bpmn:collaboration><bpmn:process '
+    )
+    works.deploy(tanya=waiting(), jawab=sending(how).replace(b"<bpmn:process ", outside, 1))
+    asking, telling = works.start("tanya"), works.start("jawab")
+    works.complete(telling, "tulis")
+    works.run()
+    assert works.rows(models.messages) == []
+    assert works.open(asking) == []  # a case of ours that waits for the same name is not meant
+
+
 def test_what_a_case_throws_is_kept_and_then_told(works):
     works.deploy(jawab=sending("end"))
     case = works.start("jawab")

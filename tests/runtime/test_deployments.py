@@ -276,6 +276,62 @@ def test_a_retired_definition_is_not_started_but_goes_on(db, deploy, cast):
     assert [str(each) for each in deploy(FILES).created] == ["surat 2"]  # deployed again, it is in use again
 
 
+SUCCESSOR = b"""<bpmn:extensionElements><camunda:properties>
+<camunda:property name="sop.digantikan_oleh" value="surat-2018"/></camunda:properties></bpmn:extensionElements>"""
+
+
+def superseded(source):
+    return source.replace(b'isExecutable="true">', b'isExecutable="false">' + SUCCESSOR)
+
+
+def test_what_another_sop_superseded_can_be_read_and_not_started(db, deploy, cast):
+    done = deploy({**FILES, "surat.bpmn": superseded(LETTER), "surat-2018.bpmn": LETTER.replace(b'"surat"', b'"surat-2018"')})
+    assert not [each for found in done.findings.values() for each in found if each.code == "not-executable"]
+    with db.begin() as session:
+        rahmat = cast.actor(session, "rahmat")
+        assert deployments.latest(session, "surat").retired_at == NOW
+        assert [each.key for each in instances.startable(session, rahmat)] == ["surat-2018"]
+        with pytest.raises(errors.DefinitionRetired, match="surat"):
+            instances.start(session, "surat", actor=rahmat, now=NOW)
+    again = deploy({"surat.bpmn": superseded(LETTER)})
+    assert (again.created, [str(each) for each in again.unchanged]) == ((), ["surat 1"])
+
+
+def test_what_was_in_use_is_superseded_by_a_deployment_and_comes_back_by_another(db, deploy):
+    deploy(FILES)
+    assert [str(each) for each in deploy({"surat.bpmn": superseded(LETTER)}).created] == ["surat 2"]
+    with db.read() as session:
+        assert deployments.latest(session, "surat").retired_at == NOW
+    deploy(FILES)
+    with db.read() as session:
+        assert deployments.latest(session, "surat").retired_at is None
+
+
+def test_a_superseded_sop_starts_nothing_by_itself_and_cannot_be_called(db, deploy):
+    daily = diagram(
+        "surat",
+        [
+            ("Kasi", "mulai", '<bpmn:startEvent id="mulai"><bpmn:timerEventDefinition id="w"><bpmn:timeCycle>R/PT1H</bpmn:timeCycle>'
+             "</bpmn:timerEventDefinition></bpmn:startEvent>"),
+            task("periksa", "Kasi"),
+        ],
+        [flow("mulai", "periksa")],
+    )  # fmt: skip
+    deploy({"surat.bpmn": daily})
+    assert count(db, models.jobs) == 1
+    deploy({"surat.bpmn": superseded(daily)})
+    assert count(db, models.jobs) == 0
+    caller = linear("induk", ("Kasi", "panggil", '<bpmn:callActivity id="panggil" calledElement="surat"/>'))
+    with pytest.raises(errors.DiagramRefused) as refused:
+        deploy({"induk.bpmn": caller})
+    assert {each.code for each in refused.value.findings} == {"unknown-called"}
+
+
+def test_a_successor_that_is_not_there_is_warned_of(deploy):
+    found = deploy({**FILES, "surat.bpmn": superseded(LETTER)}).findings["surat.bpmn"]
+    assert ("warning", "unknown-successor") in {(each.severity, each.code) for each in found}
+
+
 # What is kept in the process -----------------------------------------------------------------------------------------
 
 

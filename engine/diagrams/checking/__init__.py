@@ -1,13 +1,14 @@
 """What is wrong with a diagram, before it is deployed: findings with a severity, a place and a way out.
 
 One module per idea: ``structure`` (how it hangs together), ``elements`` (what the engine can run), ``machines``
-(connectors and messages), ``expressions`` (FEEL, times, variables), ``contract`` (the office: keys, lanes, forms, SOP data).
+(connectors and messages), ``expressions`` (FEEL, times, variables), ``contract`` (the office: keys, lanes, forms, SOP data),
+``explanations`` (warnings that the diagram gives a reason for).
 """
 
 from collections.abc import Callable, Collection, Iterator, Mapping
 
 from engine.diagrams import model
-from engine.diagrams.checking import contract, elements, expressions, machines, scopes, structure
+from engine.diagrams.checking import contract, elements, explanations, expressions, machines, scopes, structure
 from engine.diagrams.checking.findings import Finding, Rule, Severity
 
 __all__ = ["RULES", "Finding", "Rule", "Severity", "check"]
@@ -20,6 +21,7 @@ RULES: Mapping[str, Rule] = {
     **machines.found.rules,
     **expressions.found.rules,
     **contract.found.rules,
+    **explanations.found.rules,
 }
 _GRAVITY: Mapping[str, int] = {"error": 0, "warning": 1, "info": 2}
 
@@ -40,7 +42,7 @@ def check(
     name to input name to whether it must be given. What is ``None`` is not judged. Checks the main process and every other
     executable one of the file.
     """
-    found = list(_findings(diagram, forms, lanes, processes, name, connectors))
+    found = list(explanations.explain(diagram, _findings(diagram, forms, lanes, processes, name, connectors)))
     unique = {(each.code, each.element, each.message): each for each in reversed(found)}
     return tuple(sorted(unique.values(), key=lambda each: (_GRAVITY[each.severity], each.line, each.code)))
 

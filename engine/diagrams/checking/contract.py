@@ -95,6 +95,11 @@ found = Rules(
             "{node} calls “{called}”, which is not executable or has no plain start event.",
             "Mark it as executable and give it a start event without an event.",
         ),
+        "unknown-successor": Rule(
+            "warning",
+            "{element} is superseded by “{successor}”, which is not deployed.",
+            "Name the key of the SOP that came in its place as sop.digantikan_oleh.",
+        ),
         "call-cycle": Rule(
             "warning",
             "{node} calls a process that calls this one again ({cycle}).",
@@ -150,7 +155,7 @@ def check_key(process: model.Process, name: str | None) -> Iterator[Finding]:
         yield found("bad-key", process.id, process.line, id=f"{process.id[:100]!r}")
     if name is not None and name != process.id:
         yield found("key-not-file-name", process.id, process.line, name=name)
-    if not process.executable:
+    if not process.executable and not sop.superseded_by(process):
         yield found("not-executable", process.id, process.line)
 
 
@@ -239,6 +244,9 @@ def check_forms(process: model.Process, forms: Mapping[str, Collection[str]] | N
 
 def check_calls(diagram: model.Diagram, processes: Collection[str] | None) -> Iterator[Finding]:
     """Check called processes; with ``processes`` (deployed keys) also that they exist, in the file or deployed."""
+    successor = sop.superseded_by(diagram.process)
+    if successor and processes is not None and successor not in processes:
+        yield found("unknown-successor", diagram.main, diagram.process.line, successor=successor[:100])
     calls = {
         process.id: [node for node in process.nodes() if node.kind == "callActivity" and node.called]
         for process in diagram.processes.values()
@@ -296,7 +304,7 @@ def _cycle(start: str, called: str, graph: Mapping[str, tuple[str, ...]]) -> lis
 def check_sop(process: model.Process) -> Iterator[Finding]:
     """Check the SOP's data: known ``sop.*`` names, lists, the identity block and the mutu baku of numbered steps."""
     properties = process.properties
-    yield from _properties(process.id, process.line, properties, sop.IDENTITY)
+    yield from _properties(process.id, process.line, properties, (*sop.IDENTITY, sop.SUPERSEDED))
     numbered = False
     for node in process.nodes():
         yield from _properties(node.id, node.line, node.properties, sop.STEP)

@@ -223,10 +223,11 @@ class EventSubProcess(FlowNode):
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """What is sent with a message: its key, and its payload by name."""
+    """What is sent with a message: its key, its payload by name, and the party outside that it is for, if it is for one."""
 
     key: Expression | None = None
     payload: tuple[tuple[str, Expression], ...] = ()
+    receiver: str | None = None
 
 
 _EMPTY = Letter()
@@ -278,7 +279,7 @@ def throw(token: Token, event: model.Event | None, letter: Letter = _EMPTY) -> N
     elif kind in {"message", "signal", "error", "escalation"}:
         key = None if letter.key is None else correlation.as_text(token.evaluate(letter.key))
         payload = {name: token.evaluate(expression) for name, expression in letter.payload}
-        level.instance.thrown.append(outcomes.Thrown(token.id, node, kind, event.name, key, payload))
+        level.instance.thrown.append(outcomes.Thrown(token.id, node, kind, event.name, key, payload, letter.receiver))
         if kind == "signal":
             for catcher in waiting(level.instance, "signal", event.name or ""):
                 if not catcher._state & FINISHED:
