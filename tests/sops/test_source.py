@@ -1,0 +1,88 @@
+"""What the diagrams say is printed in the office's booklet: every text of the tables and heads, held against its scan."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.shared import shared
+
+BOOKLET = shared("seed") / "sop-diskominfo-boalemo.txt"
+# first and last line of each SOP; the printing's other pages between them belong to it
+PLACES = {
+    "surat-keluar": (11, 51),
+    "surat-masuk": (53, 83),
+    "tamu-pimpinan": (85, 117),
+    "pengajuan-spd": (119, 150),
+    "karpeg-karis-karsu-tu": (152, 191),
+    "kenpak-berkala": (193, 234),
+    "laporan-realisasi-fisik-keuangan": (236, 267),
+    "kenaikan-pangkat-pns": (270, 318),
+    "administrasi-surat-dinas-keluar": (321, 360),
+    "penyusunan-rencana-kegiatan": (362, 399),
+    "karpeg-karis-karsu-kepegawaian": (401, 432),
+    "lakip": (435, 485),
+    "penitipan-server": (487, 556),
+    "media-center-pengguna-eksternal": (558, 631),
+    "pengelolaan-media-center-2018": (633, 706),
+    "pengelolaan-media-center-2017": (708, 773),
+    "jaringan-lan": (775, 842),
+    "sanapati-penerimaan": (914, 965),
+    "sanapati-pengiriman": (967, 987),
+    "layanan-data-sektoral": (989, 1021),
+}
+PRINTED = Path(__file__).parent / "printed"
+
+
+def bare(text):
+    """Leave out white space, markup and the marks of lists: the scan breaks words and cells anywhere."""
+    return re.sub(r"<[^>]*>|[\s*]", "", text)
+
+
+def section(key):
+    first, last = PLACES[key]
+    lines = BOOKLET.read_text(encoding="utf-8").splitlines()
+    return bare(" ".join(lines[first - 1 : last]))
+
+
+def texts(key):
+    """Every text of an SOP's head and table, but for the numbers and the columns' names."""
+    printed = json.loads((PRINTED / f"{key}.json").read_text(encoding="utf-8"))
+    for name, value in printed["identity"].items():
+        yield from ((name, each) for each in ([value] if isinstance(value, str) else value) if each)
+    for row in printed["rows"]:
+        for name in ("kegiatan", "waktu", "keterangan"):
+            yield f"{row['no']} {name}", row[name]
+        for name in ("kelengkapan", "output"):
+            yield from ((f"{row['no']} {name}", each) for each in row[name])
+
+
+# what the scan took apart: a cell that goes on behind other cells, on the next page or in the next line of the table
+TORN: dict[str, dict[str, list[str]]] = {}
+
+
+@pytest.mark.parametrize("key", PLACES)
+def test_every_text_is_printed(key):
+    source = section(key)
+    torn = TORN.get(key, {})
+    missing = [
+        (where, text) for where, text in texts(key) for piece in torn.get(where, [text]) if bare(piece) not in source
+    ]
+    assert missing == []
+
+
+@pytest.mark.parametrize("key", TORN)
+def test_what_was_torn_is_put_together_again(key):
+    found = dict(texts(key))
+    for where, pieces in TORN[key].items():
+        assert bare("".join(pieces)) == bare(found[where])
+
+
+@pytest.mark.parametrize("key", PLACES)
+def test_no_printed_text_is_left_out(key):
+    """What remains of a table's rows once all texts are taken out is short: numbers, symbols, marks of lists."""
+    source = section(key)
+    for _, text in sorted(texts(key), key=lambda each: -len(each[1])):
+        source = source.replace(bare(text), "|")
+    assert source.count("|") > 5
