@@ -7,7 +7,7 @@ from engine.diagrams.layout import lay_out
 from engine.people import access
 from engine.runtime import deployments
 from engine.worker import Worker
-from tests.browser.test_pages import SIZES, look
+from tests.browser.test_pages import LOOKS, SIZES, look
 from tests.webui.errands import ERRAND, planned
 
 
@@ -28,8 +28,7 @@ def errand(make_office, empty_url, tmp_path):
     return office, case
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize(("size", "scheme"), LOOKS)
 def test_its_pages_are_sound(errand, visit, size, scheme):
     office, case = errand
     sri = visit(office, "sri", viewport=SIZES[size], color_scheme=scheme)
