@@ -5,7 +5,7 @@ from sqlalchemy import text
 
 from engine import config, errors
 
-WANTED = "0002"
+WANTED = "0003"
 """The revision this version of Lajur works with: the newest of ``migrations/versions``."""
 
 

@@ -1,138 +1,9 @@
-"""All tables. Statements are SQLAlchemy Core; there is no mapped class between a row and the code that uses it.
+"""What is running: instances, their tasks and jobs, what they wait for, and their history."""
 
-Names are BPM's words in the plural. Whoever changes a table here adds a migration: a test compares the two.
-"""
+from sqlalchemy import Column, ForeignKey, Index, Integer, LargeBinary, String, Table, UniqueConstraint, text
 
-from sqlalchemy import (
-    Boolean,
-    Column,
-    ForeignKey,
-    Index,
-    Integer,
-    LargeBinary,
-    MetaData,
-    String,
-    Table,
-    UniqueConstraint,
-    text,
-)
-
+from engine.store.models.base import metadata
 from engine.store.types import Due, Json, Key, Moment
-
-metadata = MetaData(
-    naming_convention={
-        "pk": "pk_%(table_name)s",
-        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
-    }
-)
-
-# Who -----------------------------------------------------------------------------------------------------------------
-
-users = Table(
-    "users",
-    metadata,
-    Column("id", Key, primary_key=True),
-    Column("username", String(64), nullable=False, unique=True),  # lower case
-    Column("name", String, nullable=False),
-    Column("password", String(200), nullable=False),  # argon2id
-    Column("roles", Json, nullable=False),  # list of role names, without "employee", which everyone has
-    Column("locale", String(8)),
-    Column("active", Boolean, nullable=False),
-    Column("generation", Integer, nullable=False),  # of sign-ins; raised to end them all
-    Column("created_at", Moment, nullable=False),
-)
-
-groups = Table(
-    "groups",
-    metadata,
-    Column("key", String, primary_key=True),
-    Column("name", String, nullable=False),
-    Column("position", Integer, nullable=False),  # the order of office.toml
-    Column("active", Boolean, nullable=False),  # false: no longer in office.toml, kept for what refers to it
-)
-
-tokens = Table(
-    "tokens",  # by which other systems speak to the HTTP interface
-    metadata,
-    Column("id", Key, primary_key=True),
-    Column("name", String(200), nullable=False, unique=True),
-    Column("hash", LargeBinary(32), nullable=False),  # SHA-256 of the secret, which has 256 bits of chance
-    Column("created_at", Moment, nullable=False),
-    Column("created_by", Key, ForeignKey("users.id")),
-    Column("expires_at", Due, nullable=False),
-    Column("revoked_at", Moment),
-)
-
-memberships = Table(
-    "memberships",
-    metadata,
-    Column("id", Key, primary_key=True),
-    Column("user_id", Key, ForeignKey("users.id"), nullable=False, index=True),
-    Column("group_key", String, ForeignKey("groups.key"), nullable=False, index=True),
-    Column("capacity", String(16), nullable=False),  # definitif | plt | plh
-    Column("decree", String(100)),  # number of the decision that appointed
-    Column("since", Moment, nullable=False),
-    Column("until", Due, nullable=False),  # the first moment that no longer counts
-)
-
-offices = Table(
-    "offices",  # one row: what office.toml said when it was last read
-    metadata,
-    Column("id", Integer, primary_key=True, autoincrement=False),
-    Column("revision", String(64), nullable=False),  # SHA-256 of source
-    Column("source", Json, nullable=False),  # {"name", "zone", "groups": [{"key", "name", "lanes"}]}
-)
-
-# What can run --------------------------------------------------------------------------------------------------------
-
-deployments = Table(
-    "deployments",
-    metadata,
-    Column("id", Key, primary_key=True),
-    Column("deployed_at", Moment, nullable=False),
-    Column("deployed_by", Key, ForeignKey("users.id")),
-)
-
-definitions = Table(
-    "definitions",
-    metadata,
-    Column("id", Key, primary_key=True),
-    Column("key", String, nullable=False),
-    Column("version", Integer, nullable=False),
-    Column("hash", String(64), nullable=False),  # SHA-256 over source, forms and called processes
-    Column("name", String, nullable=False),
-    Column("source", LargeBinary, nullable=False),
-    Column("forms", Json, nullable=False),  # form key -> content hash
-    Column("calls", Json, nullable=False),  # called process key -> definition id, also of those that they call
-    Column("lanes", Json, nullable=False),  # list of lane names
-    Column("deployment_id", Key, ForeignKey("deployments.id"), nullable=False),
-    Column("retired_at", Moment),
-    Column("retired_by", Key, ForeignKey("users.id")),
-    UniqueConstraint("key", "version"),
-)
-
-participants = Table(
-    "participants",  # groups that have a lane in a definition; follows from its lanes and the office
-    metadata,
-    Column("definition_id", Key, ForeignKey("definitions.id"), primary_key=True),
-    Column("group_key", String, primary_key=True),
-    Index("ix_participants_group_key", "group_key", "definition_id"),
-    sqlite_with_rowid=False,
-)
-
-forms = Table(
-    "forms",
-    metadata,
-    Column("key", String, primary_key=True),
-    Column("version", Integer, primary_key=True, autoincrement=False),
-    Column("hash", String(64), nullable=False, index=True),  # SHA-256 of source
-    Column("source", LargeBinary, nullable=False),
-    Column("deployment_id", Key, ForeignKey("deployments.id"), nullable=False),
-)
-
-# What is running -----------------------------------------------------------------------------------------------------
 
 instances = Table(
     "instances",
@@ -156,6 +27,9 @@ instances = Table(
 # Two inboxes, two indexes: neither can be mistaken for the other's by a planner.
 _CLAIMED = text("status = 'open' AND assignee IS NOT NULL")
 _FREE = text("status = 'open' AND assignee IS NULL")
+_OPEN = text("status = 'open'")
+_HANDED = text("status = 'open' AND owner IS NOT NULL")
+_DONE = text("status = 'completed'")
 
 tasks = Table(
     "tasks",
@@ -180,9 +54,15 @@ tasks = Table(
     Column("created_at", Moment, nullable=False),
     Column("completed_at", Moment),
     Column("completed_by", Key, ForeignKey("users.id")),
+    Column("owner", Key, ForeignKey("users.id")),  # who handed it to the assignee and wants to know
+    Column("priority", Integer, nullable=False, server_default=text("0")),  # 0 ordinary, 1 urgent, 2 very urgent
+    Column("follow_up", Moment),  # when the assignee wants to look at it again
     UniqueConstraint("instance_id", "token"),
     Index("ix_tasks_assignee", "assignee", "due_at", "id", sqlite_where=_CLAIMED, postgresql_where=_CLAIMED),
     Index("ix_tasks_group_key", "group_key", "due_at", "id", sqlite_where=_FREE, postgresql_where=_FREE),
+    Index("ix_tasks_owner", "owner", "due_at", "id", sqlite_where=_HANDED, postgresql_where=_HANDED),
+    Index("ix_tasks_completed_by", "completed_by", "completed_at", "id", sqlite_where=_DONE, postgresql_where=_DONE),
+    Index("ix_tasks_due_at", "due_at", "id", sqlite_where=_OPEN, postgresql_where=_OPEN),
     sqlite_with_rowid=False,
 )
 
