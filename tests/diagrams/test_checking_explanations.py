@@ -32,7 +32,8 @@ def test_the_process_explains_its_own():
 
 def test_another_element_explains_nothing_here():
     content = letter(
-        task("catat", content=properties(sop_no="1")) + task("simpan", content=properties(**{"check_no-mutu-baku": "ya"}))
+        task("catat", content=properties(sop_no="1"))
+        + task("simpan", content=properties(**{"check_no-mutu-baku": "ya"}))
     )
     assert ("warning", "no-mutu-baku", "catat", "Fill in the step's mutu baku.") in found(content)
 
@@ -51,7 +52,9 @@ def test_an_explanation_has_a_reason(text):
 
 
 def test_an_error_is_never_explained():
-    content = letter(task("catat", content=properties(**{"check_bad-form-key": "biar"}), attributes='camunda:formKey="../x"'))
+    content = letter(
+        task("catat", content=properties(**{"check_bad-form-key": "biar"}), attributes='camunda:formKey="../x"')
+    )
     severities = {each[:2] for each in found(content)}
     assert ("error", "bad-form-key") in severities
     assert ("info", "idle-explanation") in severities

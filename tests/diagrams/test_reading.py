@@ -340,7 +340,9 @@ def test_every_flow_is_at_both_its_ends(drawn):
 
 
 def mailed(parties, flows, key="kirim"):
-    send = f'<bpmn:intermediateThrowEvent id="{key}"><bpmn:messageEventDefinition id="m"/></bpmn:intermediateThrowEvent>'
+    send = (
+        f'<bpmn:intermediateThrowEvent id="{key}"><bpmn:messageEventDefinition id="m"/></bpmn:intermediateThrowEvent>'
+    )
     pools = "".join(f'<bpmn:participant id="{pool}" {rest}/>' for pool, rest in parties.items())
     sent = "".join(f'<bpmn:messageFlow id="f{n}" sourceRef="{a}" targetRef="{b}"/>' for n, (a, b) in enumerate(flows))
     return only(letter(send, key), f'<bpmn:collaboration id="k">{pools}{sent}</bpmn:collaboration>')

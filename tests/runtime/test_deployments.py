@@ -285,7 +285,9 @@ def superseded(source):
 
 
 def test_what_another_sop_superseded_can_be_read_and_not_started(db, deploy, cast):
-    done = deploy({**FILES, "surat.bpmn": superseded(LETTER), "surat-2018.bpmn": LETTER.replace(b'"surat"', b'"surat-2018"')})
+    done = deploy(
+        {**FILES, "surat.bpmn": superseded(LETTER), "surat-2018.bpmn": LETTER.replace(b'"surat"', b'"surat-2018"')}
+    )
     assert not [each for found in done.findings.values() for each in found if each.code == "not-executable"]
     with db.begin() as session:
         rahmat = cast.actor(session, "rahmat")
@@ -308,16 +310,9 @@ def test_what_was_in_use_is_superseded_by_a_deployment_and_comes_back_by_another
 
 
 def test_a_superseded_sop_starts_nothing_by_itself_and_cannot_be_called(db, deploy):
-    daily = diagram(
-        "surat",
-        [
-            ("Kasi", "mulai", '<bpmn:startEvent id="mulai"><bpmn:timerEventDefinition id="w"><bpmn:timeCycle>R/PT1H</bpmn:timeCycle>'
-             "</bpmn:timerEventDefinition></bpmn:startEvent>"),
-            task("periksa", "Kasi"),
-        ],
-        [flow("mulai", "periksa")],
-    )  # fmt: skip
-    deploy({"surat.bpmn": daily})
+    hourly = b'<bpmn:timerEventDefinition id="w"><bpmn:timeCycle>R/PT1H</bpmn:timeCycle></bpmn:timerEventDefinition>'
+    daily = LETTER.replace(b'<bpmn:startEvent id="mulai">', b'<bpmn:startEvent id="mulai">' + hourly)
+    deploy({**FILES, "surat.bpmn": daily})
     assert count(db, models.jobs) == 1
     deploy({"surat.bpmn": superseded(daily)})
     assert count(db, models.jobs) == 0

@@ -49,9 +49,7 @@ def explain(diagram: model.Diagram, findings: Iterable[Finding]) -> Iterator[Fin
 def _explained(finding: Finding, reason: str) -> Finding:
     place = {**finding.place, "reason": reason}
     template = MESSAGES["explained"]
-    return replace(
-        finding, severity="info", hint=template.format_map(place), hint_template=template, place=place
-    )
+    return replace(finding, severity="info", hint=template.format_map(place), hint_template=template, place=place)
 
 
 def _explanations(diagram: model.Diagram) -> Iterator[tuple[str, str, str, int]]:
