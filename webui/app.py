@@ -24,6 +24,7 @@ from webui import (
     pages,
     security,
     start,
+    tasks,
     work,
     workers,
 )
@@ -74,7 +75,7 @@ def create_app(
     )
     for part in (assets, i18n, pages, security, error_pages, compression):
         part.install(app)
-    for part in (auth, inbox, start, instances, jobs, definitions, modeler, health, api):
+    for part in (auth, inbox, tasks, start, instances, jobs, definitions, modeler, health, api):
         app.register_blueprint(part.blueprint)
     return app
 

@@ -1,22 +1,14 @@
-"""The inbox: my tasks and my groups', one task with its form and mutu baku, and what can be done with it."""
+"""The inbox: my tasks and my groups'."""
 
 from collections.abc import Mapping, Sequence
-from typing import Literal, cast
-from uuid import UUID
+from typing import Literal
 
 import flask
-from markupsafe import Markup
-from werkzeug.wrappers import Response
 
-from engine import errors
-from engine.diagrams import sop
 from engine.forms import validation
-from engine.people import access
-from engine.runtime import definitions
-from engine.runtime import tasks as tasks_
+from engine.runtime import inbox as inbox_
 from engine.runtime.pages import Page
-from engine.store import db
-from webui import facts, forms, pages, redirects, wording, work
+from webui import wording, work
 from webui.words import gettext as _
 
 blueprint = flask.Blueprint("inbox", __name__)
@@ -32,125 +24,20 @@ def tasks() -> str:
     args = flask.request.args
     text = args.get("q", "").strip()[: wording.LONGEST_SEARCH]
     with work.reading() as (session, actor):
-        first = {each: tasks_.inbox(session, actor=actor, scope=each, limit=wording.MOST_COUNTED) for each in _SCOPES}
+        first = {each: inbox_.search(session, actor=actor, scope=each, limit=wording.MOST_COUNTED) for each in _SCOPES}
         scope = _scope(args.get("scope"), first)
         page = first[scope]
         if text or args.get("after"):
-            page = tasks_.inbox(session, actor=actor, scope=scope, text=text, after=args.get("after"))
+            page = inbox_.search(session, actor=actor, scope=scope, text=text, after=args.get("after"))
     counts = {each: (len(found.items), found.next is not None) for each, found in first.items()}
     return flask.render_template("inbox.html", page=page, scope=scope, text=text, counts=counts)
 
 
-def _scope(wanted: str | None, first: Mapping[_Scope, Page[tasks_.TaskRow]]) -> _Scope:
+def _scope(wanted: str | None, first: Mapping[_Scope, Page[inbox_.TaskRow]]) -> _Scope:
     for each in _SCOPES:
         if wanted == each:
             return each
     return "mine" if first["mine"].items or not first["groups"].items else "groups"
-
-
-@blueprint.get("/tasks/<uuid:task_id>")
-def task(task_id: UUID) -> str:
-    """Show a task: its form, and beside it the mutu baku and what the case knows already."""
-    with work.reading() as (session, actor):
-        return _page(session, actor, task_id)
-
-
-@blueprint.post("/tasks/<uuid:task_id>/form")
-def redraw(task_id: UUID) -> str:
-    """Draw the page anew with what was typed: another row, or other questions; nothing is stored."""
-    sent = forms.submission(flask.request)
-    with work.reading() as (session, actor):
-        return _page(session, actor, task_id, sent)
-
-
-@blueprint.post("/tasks/<uuid:task_id>")
-def complete(task_id: UUID) -> Response | tuple[str, int]:
-    """Complete a task, then go on to the next one of the same case that is mine, else to the inbox."""
-    sent = forms.submission(flask.request)
-    try:
-        with work.writing() as (session, actor):
-            done = tasks_.complete(session, task_id, sent, actor=actor, now=work.now(), seen=_seen())
-            following = tasks_.next_of(session, done.instance_id, actor=actor)
-    except errors.FormInvalid as error:
-        with work.reading() as (session, actor):
-            return _page(session, actor, task_id, sent, cast("_Errors", error.errors)), 422
-    if following:
-        pages.notice(_("Done. The next step of this case is yours, too."))
-        return flask.redirect(flask.url_for("inbox.task", task_id=following), 303)
-    finished = done.status == "completed"
-    pages.notice(_("Done. The case is finished.") if finished else _("Done. The case goes on with others."))
-    return flask.redirect("/", 303)
-
-
-@blueprint.post("/tasks/<uuid:task_id>/claim")
-def claim(task_id: UUID) -> Response:
-    """Take a task, so that it is mine alone."""
-    with work.writing() as (session, actor):
-        tasks_.claim(session, task_id, actor=actor, now=work.now())
-    pages.notice(_("The task is yours now."))
-    return flask.redirect(flask.url_for("inbox.task", task_id=task_id), 303)
-
-
-@blueprint.post("/tasks/<uuid:task_id>/release")
-def release(task_id: UUID) -> Response:
-    """Give a task back to its group."""
-    with work.writing() as (session, actor):
-        tasks_.release(session, task_id, actor=actor, now=work.now())
-    pages.notice(_("The task is back with its group."))
-    return flask.redirect(redirects.back(), 303)
-
-
-def _seen() -> int | None:
-    text = flask.request.form.get("seen", "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None  # noqa: PLR2004  # fits any database
-
-
-def _page(
-    session: db.Session,
-    actor: access.Actor,
-    task_id: UUID,
-    sent: forms.Submission | None = None,
-    wrong: _Errors | None = None,
-) -> str:
-    view = tasks_.get(session, task_id, actor=actor)
-    loaded = definitions.load(session, view.definition_id)
-    asked = view.form.names if view.form else frozenset()
-    item = loaded.items.get(view.task.node)
-    passed = {*asked, item, "loopCounter"}
-    earlier = {name: value for name, value in view.values.items() if name not in passed}
-    known = facts.fields(loaded)
-    return flask.render_template(
-        "task.html",
-        view=view,
-        task=view.task,
-        form=_form(view, sent, wrong),
-        no=view.properties.get("sop.no", ""),
-        kegiatan=view.properties.get("sop.kegiatan", ""),
-        kelengkapan=sop.parts(view.properties.get("sop.kelengkapan", "")),
-        output=sop.parts(view.properties.get("sop.output", "")),
-        waktu=view.properties.get("sop.waktu", ""),
-        keterangan=view.properties.get("sop.keterangan", ""),
-        item=facts.fact(item, view.values[item], known) if item and item in view.values else None,
-        earlier=facts.of(earlier, known),
-    )
-
-
-def _form(view: tasks_.TaskView, sent: forms.Submission | None, wrong: _Errors | None) -> Markup | None:
-    if view.form is None:
-        return None
-    now = work.now().astimezone(work.place().office.zone)
-    return forms.render(
-        view.form,
-        validation.initial(view.form, view.values, now=now, person=work.person()) if sent is None else sent,
-        wrong,
-        action=flask.url_for("inbox.complete", task_id=view.task.id),
-        refresh_url=flask.url_for("inbox.redraw", task_id=view.task.id),
-        variables=view.values,
-        now=now,
-        readonly=not view.may_complete,
-        submit_label=_("Complete the task"),
-        hidden={"seen": str(view.task.version)},
-    )
 
 
 def scopes() -> Sequence[tuple[str, str]]:

@@ -46,13 +46,17 @@ def _context() -> dict[str, object]:
     return {
         "actor": actor,
         "menu": menu(actor) if actor else [],
-        "part": flask.request.blueprint,
+        "part": _PARTS.get(flask.request.blueprint or "", flask.request.blueprint),
         "language": i18n.chosen(),
         "office": work.place().office,
         "group_name": group_name,
         "here": flask.request.full_path.rstrip("?") if flask.request.method == "GET" else "/",
         "now": work.now(),
     }
+
+
+_PARTS = {"tasks": "inbox"}
+"""Screens that belong to another's place in the menu."""
 
 
 def menu(actor: access.Actor) -> list[Entry]:

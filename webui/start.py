@@ -76,7 +76,7 @@ def begin(key: str) -> Response | tuple[str, int]:
         return _page(choice, sent, problem=i18n.message(error)), 422
     pages.notice(_("The case has begun."))
     if first:
-        return flask.redirect(flask.url_for("inbox.task", task_id=first), 303)
+        return flask.redirect(flask.url_for("tasks.one", task_id=first), 303)
     return flask.redirect(flask.url_for("instances.one", instance_id=case.id), 303)
 
 

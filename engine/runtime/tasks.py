@@ -1,4 +1,4 @@
-"""Tasks: the inbox and its verbs, claim, release and complete.
+"""Tasks: one of them as its page shows it, and its verbs, claim, release and complete.
 
 Every verb holds the task's instance first and looks at the task afterwards, so what it decides on is what is. Closing is a
 conditional update all the same: of two who complete one task, one succeeds and the other is told so.
@@ -7,10 +7,10 @@ conditional update all the same: of two who complete one task, one succeeds and 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Select, and_, bindparam, or_, select, update
+from sqlalchemy import Row, bindparam, select, update
 
 from engine import errors
 from engine.diagrams import model
@@ -18,39 +18,11 @@ from engine.execution import steps
 from engine.forms import validation
 from engine.forms.model import Form
 from engine.people import access, groups, users
-from engine.runtime import definitions, pages, records
-from engine.runtime.pages import Page
+from engine.runtime import definitions, inbox, records
 from engine.runtime.records import OPEN, OpenTask
 from engine.store import history as histories
 from engine.store import models
 from engine.store.db import Session
-
-
-@dataclass(frozen=True, slots=True)
-class TaskRow:
-    """An open task as the inbox shows it; ``key`` and ``process`` are its process's key and name, ``group`` is a group's key."""
-
-    id: UUID
-    instance_id: UUID
-    key: str
-    process: str
-    business_key: str | None
-    node: str
-    name: str
-    item: str | None
-    lane: str | None
-    group: str | None
-    assignee: UUID | None
-    form_key: str | None
-    sop_no: str | None
-    due_at: datetime | None
-    created_at: datetime
-    version: int
-
-    @property
-    def label(self) -> str:
-        """Give the name with the item: "Kirim surat – Bupati"."""
-        return records.label(self.name, self.item)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +33,7 @@ class TaskView:
     nothing). The page sends ``task.version`` back as ``seen``.
     """
 
-    task: TaskRow
+    task: inbox.TaskRow
     assignee_name: str | None
     definition_id: UUID
     properties: Mapping[str, str]
@@ -83,30 +55,8 @@ class Completion:
 
 
 _tasks, _instances, _definitions, _users = models.tasks, models.instances, models.definitions, models.users
-_row = select(
-    _tasks.c.id,
-    _tasks.c.instance_id,
-    _definitions.c.key,
-    _definitions.c.name.label("process"),
-    _instances.c.business_key,
-    _tasks.c.node,
-    _tasks.c.name,
-    _tasks.c.item,
-    _tasks.c.lane,
-    _tasks.c.group_key,
-    _tasks.c.assignee,
-    _tasks.c.form_key,
-    _tasks.c.sop_no,
-    _tasks.c.due_at,
-    _tasks.c.created_at,
-    _tasks.c.version,
-).select_from(
-    _tasks.join(_instances, _instances.c.id == _tasks.c.instance_id).join(
-        _definitions, _definitions.c.id == _instances.c.definition_id
-    )
-)
 _view = (
-    _row.add_columns(
+    inbox.rows.add_columns(
         _tasks.c.status,
         _tasks.c.token,
         _tasks.c.definition_id.label("own_definition_id"),
@@ -140,43 +90,6 @@ _look = select(
 _change = update(_tasks).where(_tasks.c.id == bindparam("task"), _tasks.c.version == bindparam("seen"), OPEN)
 
 
-# The inbox -----------------------------------------------------------------------------------------------------------
-
-
-def inbox(
-    session: Session,
-    *,
-    actor: access.Actor,
-    scope: Literal["mine", "groups"] = "mine",
-    text: str = "",
-    after: str | None = None,
-    limit: int = 50,
-) -> Page[TaskRow]:
-    """List open tasks, the most urgent first, those without a target time last.
-
-    ``mine`` are those the actor has claimed, ``groups`` those of the actor's groups that nobody has. ``text`` is part of the task's
-    name or item, of the business key or of the process's name; ``after`` is the ``next`` of the page before.
-    """
-    limit = pages.bounded(limit)
-    query: Select[Any] = (
-        _row.where(OPEN, _instances.c.status != "suspended").order_by(_tasks.c.due_at, _tasks.c.id).limit(limit + 1)
-    )
-    if scope == "mine":
-        query = query.where(_tasks.c.assignee == bindparam("me", actor.user_id, _tasks.c.assignee.type))
-    else:
-        query = query.where(_tasks.c.group_key.in_(sorted(actor.groups)), _tasks.c.assignee.is_(None))
-    if text.strip():
-        pattern = pages.like(text)
-        columns = (_tasks.c.name, _tasks.c.item, _instances.c.business_key, _definitions.c.name)
-        query = query.where(or_(*(pages.contains(column, pattern) for column in columns)))
-    if after:
-        due, key = pages.due_of(after)
-        at = bindparam("after_due", due, type_=_tasks.c.due_at.type)
-        query = query.where(or_(_tasks.c.due_at > at, and_(_tasks.c.due_at == at, _tasks.c.id > key)))
-    rows = session.execute(query).all()
-    return pages.cut(rows, limit, _task_row, lambda row: pages.due_cursor(row.due_at, row.id))
-
-
 def get(session: Session, task_id: UUID, *, actor: access.Actor) -> TaskView:
     """Give an open task with all its page shows.
 
@@ -193,7 +106,7 @@ def get(session: Session, task_id: UUID, *, actor: access.Actor) -> TaskView:
     own = loaded if row.own_definition_id is None else definitions.load(session, row.own_definition_id)
     node: model.Node | None = own.nodes.get(row.node)
     return TaskView(
-        _task_row(row),
+        inbox.task_row(row),
         row.assignee_name,
         row.definition_id,
         node.properties if node else {},
@@ -339,24 +252,3 @@ def _values(
     if result.errors:
         raise errors.FormInvalid(result.errors)
     return result.values
-
-
-def _task_row(row: Row[*tuple[Any, ...]]) -> TaskRow:
-    return TaskRow(
-        row.id,
-        row.instance_id,
-        row.key,
-        row.process,
-        row.business_key,
-        row.node,
-        row.name,
-        row.item,
-        row.lane,
-        row.group_key,
-        row.assignee,
-        row.form_key,
-        row.sop_no,
-        row.due_at,
-        row.created_at,
-        row.version,
-    )

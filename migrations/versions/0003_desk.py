@@ -63,7 +63,6 @@ def _add_to_tasks() -> None:
     for name, columns, where in (
         ("ix_tasks_owner", ["owner", "due_at", "id"], "status = 'open' AND owner IS NOT NULL"),
         ("ix_tasks_completed_by", ["completed_by", "completed_at", "id"], "status = 'completed'"),
-        ("ix_tasks_due_at", ["due_at", "id"], "status = 'open'"),
     ):
         op.create_index(name, "tasks", columns, sqlite_where=sa.text(where), postgresql_where=sa.text(where))
 

@@ -22,7 +22,7 @@ import webui
 from engine import config
 from engine.forms import answers
 from engine.people import access, groups, users
-from engine.runtime import deployments, instances, tasks
+from engine.runtime import deployments, inbox, instances, tasks
 from engine.store import db as db_
 from tests import postgres
 from webui import app as app_
@@ -187,7 +187,7 @@ class Office:
 
     def open_tasks(self, who, scope="groups"):
         with self.database.read() as session:
-            return tasks.inbox(session, actor=self.actor(session, who), scope=scope).items
+            return inbox.search(session, actor=self.actor(session, who), scope=scope).items
 
 
 @pytest.fixture

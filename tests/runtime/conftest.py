@@ -6,6 +6,7 @@ import pytest
 
 from engine.people import access
 from engine.runtime import deployments, instances, tasks
+from engine.runtime import inbox as inbox_
 from tests.cast import NOW
 from tests.diagrams_made import diagram, flow, form, node, task, textfield
 
@@ -75,7 +76,7 @@ def house(db, cast, office):
 
     def inbox(who, scope="groups", **given):
         with db.read() as session:
-            return tasks.inbox(session, actor=actors[who], scope=scope, **given).items
+            return inbox_.search(session, actor=actors[who], scope=scope, **given).items
 
     def complete(who, task_id, answers=None, now=NOW, **given):
         with db.begin() as session:

@@ -6,7 +6,7 @@ from sqlalchemy import exc, func, select, text
 
 from engine import errors
 from engine.people import access, groups
-from engine.runtime import definitions, deployments, instances, tasks
+from engine.runtime import definitions, deployments, inbox, instances, tasks
 from engine.store import keys, models
 from tests.cast import NOW
 from tests.diagrams_made import diagram, flow, form, linear, node, task, textfield
@@ -271,7 +271,7 @@ def test_a_retired_definition_is_not_started_but_goes_on(db, deploy, cast):
             instances.start(session, "surat", actor=rahmat, now=NOW)
         with pytest.raises(errors.DefinitionRetired):
             deployments.retire(session, definition.id, actor=anton, now=NOW)
-        work = tasks.inbox(session, actor=rahmat, scope="groups").items[0]
+        work = inbox.search(session, actor=rahmat, scope="groups").items[0]
         assert tasks.complete(session, work.id, {"nomor": "1"}, actor=rahmat, now=NOW).instance_id == running.id
     assert [str(each) for each in deploy(FILES).created] == ["surat 2"]  # deployed again, it is in use again
 
@@ -380,7 +380,7 @@ def test_every_lane_takes_part_empty_ones_too(db, deploy, cast):
         kadis, fatma = cast.actor(session, "kadis"), cast.actor(session, "fatma")
         assert instances.get(session, cases["surat"], actor=kadis).instance.key == "surat"
         assert instances.get(session, cases["lain"], actor=fatma).instance.key == "lain"
-        assert [each.node for each in tasks.inbox(session, actor=fatma, scope="groups").items] == ["b"]
+        assert [each.node for each in inbox.search(session, actor=fatma, scope="groups").items] == ["b"]
         assert [each.key for each in instances.startable(session, fatma)] == ["lain"]
 
 

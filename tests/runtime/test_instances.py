@@ -6,7 +6,7 @@ from sqlalchemy import select
 from engine import errors
 from engine.execution import steps
 from engine.people import access
-from engine.runtime import deployments, instances, records, tasks
+from engine.runtime import deployments, inbox, instances, records, tasks
 from engine.store import history, keys, models
 from tests.cast import NOW
 from tests.diagrams_made import diagram, flow, form, linear, node, task, textfield
@@ -221,7 +221,7 @@ def test_nobody_in_particular_sees_nothing(db, house):
     with db.read() as session:
         assert instances.search(session, actor=nobody).items == ()
         for scope in ("mine", "groups"):
-            assert tasks.inbox(session, actor=nobody, scope=scope).items == ()
+            assert inbox.search(session, actor=nobody, scope=scope).items == ()
 
 
 def test_pages_join_up(db, house, statements):

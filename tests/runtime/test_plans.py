@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import event
 
-from engine.runtime import instances, tasks
+from engine.runtime import inbox, instances
 from engine.store import db as db_
 
 
@@ -33,8 +33,8 @@ def plan(db, statement, parameters):
 @pytest.mark.parametrize(
     ("ask", "index"),
     [
-        (lambda s, who: tasks.inbox(s, actor=who, scope="mine"), "ix_tasks_assignee"),
-        (lambda s, who: tasks.inbox(s, actor=who, scope="groups"), "ix_tasks_group_key"),
+        (lambda s, who: inbox.search(s, actor=who, scope="mine"), "ix_tasks_assignee"),
+        (lambda s, who: inbox.search(s, actor=who, scope="groups"), "ix_tasks_group_key"),
         (lambda s, who: instances.search(s, actor=who, status="active"), "ix_instances_status"),
         (lambda s, who: instances.search(s, actor=who), "instances"),
     ],
@@ -60,7 +60,7 @@ def test_everyones_tasks_of_several_groups_may_be_sorted_but_not_scanned(db, hou
         sent.clear()
         both = house.actors["rahmat"]
         both = type(both)(both.user_id, "", "", frozenset({"umum", "kadis"}))
-        tasks.inbox(session, actor=both, scope="groups")
+        inbox.search(session, actor=both, scope="groups")
     assert "ix_tasks_group_key" in plan(db, *sent[0])
 
 

@@ -6,7 +6,7 @@ from sqlalchemy import select
 from engine import config
 from engine.cli import answers
 from engine.people import access, users
-from engine.runtime import definitions, deployments, instances, tasks
+from engine.runtime import definitions, deployments, inbox, instances, tasks
 from engine.store import history, models
 from tests.cast import NOW
 from tests.shared import ROOT
@@ -68,5 +68,5 @@ def test_an_sop_goes_from_desk_to_desk_to_its_end(db, boalemo, staff, statements
 def _next(db, staff):
     """Give a task that somebody finds in an inbox."""
     with db.read() as session:
-        inboxes = (tasks.inbox(session, actor=who, scope="groups").items for who in staff.values())
+        inboxes = (inbox.search(session, actor=who, scope="groups").items for who in staff.values())
         return next((items[0] for items in inboxes if items), None)

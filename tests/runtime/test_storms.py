@@ -8,7 +8,7 @@ from sqlalchemy import select
 from engine import errors
 from engine.execution import steps
 from engine.people import access
-from engine.runtime import deployments, instances, tasks
+from engine.runtime import deployments, inbox, instances, tasks
 from engine.store import history, models
 from tests.cast import NOW
 from tests.runtime.conftest import LETTER
@@ -66,7 +66,7 @@ class Person:
             found = [
                 task
                 for scope in ("groups", "mine")
-                for task in tasks.inbox(session, actor=who, scope=scope, limit=5).items
+                for task in inbox.search(session, actor=who, scope=scope, limit=5).items
             ]
         if not found:
             return

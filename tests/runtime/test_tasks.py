@@ -6,7 +6,7 @@ from sqlalchemy import select, text, update
 
 from engine import errors
 from engine.people import access, groups
-from engine.runtime import deployments, instances, records, tasks
+from engine.runtime import deployments, inbox, instances, records, tasks
 from engine.store import history, keys, models
 from tests.cast import NOW
 from tests.diagrams_made import linear, task
@@ -126,7 +126,7 @@ def test_the_most_urgent_comes_first_and_pages_join_up(db, house):
     found, after = [], None
     with db.read() as session:
         while True:
-            page = tasks.inbox(session, actor=house.actors["rahmat"], scope="groups", after=after, limit=2)
+            page = inbox.search(session, actor=house.actors["rahmat"], scope="groups", after=after, limit=2)
             found += page.items
             after = page.next
             if after is None:

@@ -6,7 +6,7 @@ import flask
 import pytest
 
 from engine.people import access
-from engine.runtime import deployments, instances, tasks
+from engine.runtime import deployments, inbox, instances, tasks
 from engine.store import db as db_
 from tests import cast as cast_
 from tests.runtime.conftest import CIRCULAR, LETTER
@@ -58,7 +58,7 @@ class House:
 
     def inbox(self, who, scope="groups"):
         with self.database.read() as session:
-            return tasks.inbox(session, actor=self.cast.actor(session, who), scope=scope).items
+            return inbox.search(session, actor=self.cast.actor(session, who), scope=scope).items
 
     def begun(self, **given):
         """Start a letter; give it and its first task."""

@@ -27,7 +27,6 @@ instances = Table(
 # Two inboxes, two indexes: neither can be mistaken for the other's by a planner.
 _CLAIMED = text("status = 'open' AND assignee IS NOT NULL")
 _FREE = text("status = 'open' AND assignee IS NULL")
-_OPEN = text("status = 'open'")
 _HANDED = text("status = 'open' AND owner IS NOT NULL")
 _DONE = text("status = 'completed'")
 
@@ -62,7 +61,6 @@ tasks = Table(
     Index("ix_tasks_group_key", "group_key", "due_at", "id", sqlite_where=_FREE, postgresql_where=_FREE),
     Index("ix_tasks_owner", "owner", "due_at", "id", sqlite_where=_HANDED, postgresql_where=_HANDED),
     Index("ix_tasks_completed_by", "completed_by", "completed_at", "id", sqlite_where=_DONE, postgresql_where=_DONE),
-    Index("ix_tasks_due_at", "due_at", "id", sqlite_where=_OPEN, postgresql_where=_OPEN),
     sqlite_with_rowid=False,
 )
 
