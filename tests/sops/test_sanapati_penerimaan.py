@@ -1,10 +1,7 @@
 """The Sanapati receipt: its three routes, its addressees inside and outside the compound, and the office's own wording."""
 
-from dataclasses import astuple
-
 import pytest
 
-from engine.diagrams import sop
 from tests.sops import walking
 from tests.sops.walking import Case
 
@@ -83,6 +80,8 @@ def both(addressees=(BUPATI, SEKDA, DINKES)):
     return finished(case, list(addressees))
 
 
+WALKS = (only_pengadministrasi, only_kasi, both)
+INFERRED = {"TentukanJalur", "BuatPengantar", "GabungJalur"}
 ROUTES = {"Alur_KePengadministrasi", "Alur_KeKasi"}
 
 
@@ -128,115 +127,5 @@ def test_nothing_of_a_secret_letter_is_kept_but_its_custody():
     assert not {"nomor_surat", "tanggal_surat", "asal_surat", "perihal", "lampiran"} & kept.keys()
 
 
-def test_every_flow_is_taken():
-    taken = only_pengadministrasi().taken | only_kasi().taken
-    assert taken == walking.flows(KEY)
-
-
-def test_the_check_finds_nothing_but_what_is_known():
-    assert walking.findings(KEY) == [
-        # the source prints no head: no number was ever given
-        ("warning", "no-identity", KEY),
-        # both conditions may hold, and one always does: its documentation says so
-        ("warning", "no-default", "TentukanJalur"),
-    ]
-
-
 def test_what_the_source_does_not_number_has_no_number():
     assert walking.diagram(KEY).process.body.nodes["BuatPengantar"].properties == {}
-
-
-def test_the_table_is_worded_as_printed():
-    rows = [astuple(row)[1:] for row in sop.rows(walking.diagram(KEY).process)]
-    operator, umum = "OPERATOR TRANSMISI SANDI", "PENGADMINISTRASI UMUM"
-    assert list(dict.fromkeys(rows)) == [
-        (
-            "1",
-            "Membuka Email Sanapati",
-            operator,
-            ("Komputer", "Koneksi internet"),
-            "10 Menit",
-            ("File Surat masuk",),
-            "",
-        ),
-        (
-            "2",
-            "Meneliti, mengecek, membaca isi surat, tujuan surat elektronik di Email Sanapati",
-            operator,
-            ("File Surat Masuk", "Komputer", "Koneksi Internet"),
-            "10 Menit",
-            ("File surat yang telah diteliti",),
-            "",
-        ),
-        (
-            "3",
-            (
-                "Mencetak surat elektronik tersebut sesuai alamat surat/tembusan/tindakan/arsip dan meneruskan surat "
-                "tersebut dengan ketentuan : - Pengadministrasi Umum Jika surat ditujukan ke Bupati, Wakil Bupati, Sekda, "
-                "Asisten, dan OPD - Kasi Tata Kelola Persandian Jika ditujukan ke SKPD atau OPD untuk dibuatkan surat "
-                "pengantar"
-            ),
-            operator,
-            ("File surat yang telah diteliti", "komputer", "Koneksi Internet dan Printer"),
-            "15 Menit",
-            ("Surat yang telah dicetak",),
-            "SOP Pembuatan konsep surat pengantar untuk OPD",
-        ),
-        (
-            "4",
-            "Mengagendakan di buku agenda surat masuk dan memberikan nomor agenda",
-            umum,
-            ("Surat asli", "buku agenda masuk"),
-            "10 Menit",
-            ("Surat yang telah dicatat dan diberi nomor",),
-            "",
-        ),
-        (
-            "5",
-            (
-                "Mengagendakan surat masuk tersebut dengan jumlah sesuai alamat yang di tentukan atau penerima surat dan "
-                "membubuhi cap asli, tindakan, dan tanda terima"
-            ),
-            umum,
-            ("Surat yang telah di catat dn diberi nomor",),
-            "15 Menit",
-            ("Surat yang sudah di cap sesuai peruntukan",),
-            "",
-        ),
-        (
-            "6",
-            (
-                "Mendistribusikna surat tersebut sesuai alamat penerima, dengan ketentuan : - Surat asli/tindakan untuk "
-                "Bupati, Wakil Bupati, Sekertaris Daerah, Asisten dan OPD yang berada di lingkup Pemda Kabupaten Luwu Utara "
-                "di sampaikan melalui bagian Umum serta meminta paraf tanda terima - Surat asli/tindakan untuk Kepala OPD "
-                "yang berada di luar kompleks Pemkab Luwu Utara, disampaikan langsung ke alamat yang dimaksud"
-            ),
-            umum,
-            ("Surat yang sudah di cap", "tanda terima"),
-            "20 Menit",
-            ("Surat terkirim", "Tanda Terima"),
-            "SOP Pengiriman surat secara langsung",
-        ),
-        (
-            "7",
-            "Mengarsipkan surat masuk beserta resi tanda terima",
-            umum,
-            ("Surat", "Tanda Terima"),
-            "15 Menit",
-            ("Surat telah diarsipkan",),
-            "",
-        ),
-    ]
-
-
-def test_the_identity_block_has_what_the_worksheet_says_and_no_more():
-    given = {name: value for name, value in walking.diagram(KEY).process.properties.items() if value}
-    assert given == {
-        "sop.nama": "Penerimaan Naskah Berita Surat Biasa Melalui Email Sanapati",
-        "sop.unit": "Bidang Statistik dan Persandian",
-    }
-
-
-def test_the_lanes_stand_in_the_order_of_the_source():
-    lanes = walking.diagram(KEY).process.body.lanes
-    assert [lane.name for lane in lanes] == ["OPERATOR TRANSMISI SANDI", "PENGADMINISTRASI UMUM", "KASI PERSANDIAN"]
