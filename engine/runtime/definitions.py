@@ -296,6 +296,16 @@ def people(node: model.Node) -> str | None:
     return node.candidate_groups[0] if node.candidate_groups else node.lane
 
 
+def told(node: model.Node | None) -> str | None:
+    """Give the lane whose people may say that a message has come which a token waits for; ``None`` where nobody's may.
+
+    That is where it waits and does nothing else: an event or a receive task, not a deadline or way out beside other work.
+    """
+    if node is None or node.kind not in {"intermediateCatchEvent", "receiveTask"}:
+        return None
+    return node.lane
+
+
 def begins(process: model.Process) -> tuple[model.Node, ...]:
     """Give the start events that a person may use: none start events, else those that wait for a message.
 
