@@ -1,26 +1,20 @@
-"""The SOPs: which there are, one version as its official table, and the diagram as a file."""
+"""The SOPs: which there are, one version as its official table beside its diagram, and the diagram as a file."""
 
 from collections.abc import Mapping
-from itertools import groupby
 from typing import NamedTuple
 from uuid import UUID
 
 import flask
 
+from engine import errors
 from engine.diagrams import model, sop
 from engine.people import access
 from engine.runtime import definitions as definitions_
 from engine.runtime import starts
+from engine.store import db
 from webui import timetables, work
 
 blueprint = flask.Blueprint("definitions", __name__, url_prefix="/definitions")
-
-
-class Line(NamedTuple):
-    """One line of the printed table: steps that share a number are one line with several pelaksana."""
-
-    first: sop.Row
-    lanes: frozenset[str]
 
 
 class Start(NamedTuple):
@@ -36,7 +30,10 @@ def found() -> str:
     """List the newest version of every SOP."""
     with work.reading() as (session, _actor):
         latest = definitions_.list_latest(session)
-    return flask.render_template("definitions.html", definitions=latest)
+        retired = definitions_.beginnings(session, [each.id for each in latest if each.retired_at is not None])
+    by_key = {each.key: each for each in latest}
+    successors = {each: by_key.get(beginning.successor) for each, beginning in retired.items()}
+    return flask.render_template("definitions.html", definitions=latest, successors=successors)
 
 
 @blueprint.get("/<uuid:definition_id>")
@@ -47,14 +44,16 @@ def one(definition_id: UUID) -> str:
         versions = definitions_.versions(session, definition.key)
         loaded = definitions_.load(session, definition_id)
         begins = starts.of(session, definition_id)
+        successor = _successor(session, definition, loaded.diagram.process)
     process = loaded.diagram.process
     return flask.render_template(
         "definition.html",
         definition=definition,
         versions=versions,
         identity=sop.identity(process),
-        lanes=lanes(process),
-        lines=lines(process),
+        lines=sop.lines(process),
+        successor=successor,
+        successor_key=sop.superseded_by(process),
         starts=[_start(each, loaded.nodes) for each in begins],
         may_change=access.may_deploy(actor),
         states={},
@@ -74,18 +73,17 @@ def diagram(definition_id: UUID) -> flask.Response:
     return answer
 
 
-def lanes(process: model.Process) -> list[str]:
-    """Give the table's columns: the lanes that hold nodes, or all where the drawing keeps empty ones, in its order."""
-    parents = {lane.parent for lane in process.body.lanes}
-    names = [lane.name for lane in process.body.lanes if lane.id not in parents]
-    others = [row.pelaksana for row in sop.rows(process) if row.pelaksana]
-    return list(dict.fromkeys(names + others))
-
-
-def lines(process: model.Process) -> list[Line]:
-    """Give the table's lines."""
-    grouped = [list(rows) for _, rows in groupby(sop.rows(process), key=lambda row: (row.no, row.kegiatan))]
-    return [Line(rows[0], frozenset(row.pelaksana for row in rows)) for rows in grouped]
+def _successor(
+    session: db.Session, definition: definitions_.Definition, process: model.Process
+) -> definitions_.Definition | None:
+    """Give what came in the place of one that is dicabut, where it is deployed."""
+    key = sop.superseded_by(process)
+    if definition.retired_at is None or not key:
+        return None
+    try:
+        return definitions_.latest(session, key)
+    except errors.NotFound:
+        return None
 
 
 def _start(start: starts.Start, nodes: Mapping[str, model.Node]) -> Start:

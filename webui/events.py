@@ -117,6 +117,12 @@ def _started(data: Mapping[str, Any]) -> str:
     return _("started the case")
 
 
+def _received(data: Mapping[str, Any]) -> str:
+    if data.get("told"):
+        return _("said that this has happened")
+    return _("the message “%(name)s” arrived", name=data["name"])
+
+
 def _refused(data: Mapping[str, Any]) -> str:
     return _("%(connector)s answered with the error %(code)s", connector=data["connector"], code=data["code"])
 
@@ -138,7 +144,7 @@ _KINDS: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     "task.completed": lambda _data: _("completed the step"),
     "task.cancelled": lambda _data: _("step withdrawn"),
     "timer.fired": lambda _data: _("its time has come"),
-    "message.received": lambda data: _("the message “%(name)s” arrived", name=data["name"]),
+    "message.received": _received,
     "signal.received": lambda data: _("the signal “%(name)s” arrived", name=data["name"]),
     "service.completed": lambda data: _("done by itself (%(connector)s)", connector=data["connector"]),
     "service.refused": _refused,

@@ -9,9 +9,9 @@ import flask
 from werkzeug.wrappers import Response
 
 from engine import errors
-from engine.jobs import incidents
+from engine.jobs import incidents, messages
 from engine.people import access
-from engine.runtime import definitions
+from engine.runtime import definitions, tasks
 from engine.runtime import instances as instances_
 from webui import events, facts, pages, waits, wording, work
 from webui.words import gettext as _
@@ -127,6 +127,19 @@ def retry(instance_id: UUID, job_id: UUID) -> Response:
         if incidents.retry(session, job_id, actor=actor, now=work.now()) != instance_id:
             raise errors.NotFound(kind="Job", key=job_id)
     pages.notice(_("It will be tried again at once. Reload this page in a moment to see how it went."))
+    return _shown(instance_id)
+
+
+@blueprint.post("/<uuid:instance_id>/waits/<uuid:wait_id>")
+def tell(instance_id: UUID, wait_id: UUID) -> Response:
+    """Say that what the case waits for has happened, then go on to its next task if that is mine."""
+    with work.writing() as (session, actor):
+        messages.tell(session, instance_id, wait_id, actor=actor, now=work.now())
+        following = tasks.next_of(session, instance_id, actor=actor)
+    if following:
+        pages.notice(_("Recorded. The next step of this case is yours."))
+        return flask.redirect(flask.url_for("inbox.task", task_id=following), 303)
+    pages.notice(_("Recorded. The case goes on."))
     return _shown(instance_id)
 
 

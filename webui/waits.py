@@ -12,12 +12,16 @@ from webui.words import gettext as _
 
 
 class Wait(NamedTuple):
-    """What an element waits for; ``left`` says how long still, ``error`` why the last try failed (where one may know)."""
+    """What an element waits for; ``left`` says how long still, ``error`` why the last try failed (where one may know).
+
+    ``tell`` is the wait that the reader may say of that it has happened.
+    """
 
     step: str
     why: str
     left: str
     error: str
+    tell: UUID | None = None
 
 
 class Incident(NamedTuple):
@@ -44,7 +48,9 @@ def waiting(view: instances.InstanceView, nodes: Mapping[str, model.Node], now: 
         if job is not None and job.status != "failed":
             found.append(_job(step, job, now))
         elif subscription is not None:
-            found.append(Wait(step, _subscription(subscription), "", ""))
+            found.append(
+                Wait(step, _subscription(subscription), "", "", subscription.id if subscription.may_tell else None)
+            )
         elif job is None:
             found.append(Wait(step, _WAITS[token.status](), "", ""))
     return found

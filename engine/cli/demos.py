@@ -150,7 +150,7 @@ def _perform(database: db.Database, office: config.Office, settings: config.Sett
     for number, case in enumerate(cases):
         diagram = reading.read(diagrams.content(diagrams.find(settings, case.key)))
         answering = answers.given(case.answers, answers.Auto(diagram), f"demo.json: {case.key}")
-        walk = running.Walk(database, office, answering, people)
+        walk = running.Walk(database, office, answering, people=people)
         most = running.MOST_TASKS if case.tasks is None else case.tasks
         if number == 0:
             click.echo(f"\n{case.business_key or case.key}: {diagram.process.name}\n")

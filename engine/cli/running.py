@@ -11,7 +11,8 @@ import click
 from engine import config, errors
 from engine.cli import NO, answers, data, diagrams, progress, traces
 from engine.diagrams import model, preparing, reading
-from engine.jobs import queue, services
+from engine.execution import steps
+from engine.jobs import messages, queue, services
 from engine.jobs import running as jobs
 from engine.people import access, groups, users
 from engine.runtime import definitions, deployments, instances, tasks
@@ -40,9 +41,9 @@ def run(name: str, file: Path | None, *, auto: bool, prepare: bool, as_json: boo
     """Walk one case to its end in a database that is thrown away.
 
     Prints every step with its lane and person, the values it wrote and the way the case took. KEY is a diagram of LAJUR_BPMN.
-    Timers go off at once, connectors are not called and give nothing. Made-up answers come from the forms; choices rotate from
-    visit to visit, so that loops end. Exit code 1 where the case
-    does not come to its end.
+    Timers go off at once, also those that start cases; connectors are not called and give nothing. Made-up answers come from the
+    forms; choices rotate from visit to visit, so that loops end; a message that the case waits for comes empty. Exit code 1 where
+    the case does not come to its end.
 
     \b
     Examples:
@@ -68,7 +69,7 @@ def run(name: str, file: Path | None, *, auto: bool, prepare: bool, as_json: boo
         answering = answers.read(file, guesses if auto else answers.Initial())
     with data.throwaway() as database:
         progress(f"Running {diagram.main} in a throw-away database")
-        walk = Walk(database, office, answering)
+        walk = Walk(database, office, answering, auto=auto or file is None)
         try:
             with database.begin() as session:
                 done = deployments.deploy(session, files, actor=access.SYSTEM, now=data.now(), office=office)
@@ -154,6 +155,8 @@ class Walk:
     database: db.Database
     office: config.Office
     answering: answers.Source
+    auto: bool = True
+    """Whether messages that the case waits for come by themselves."""
     people: dict[str, access.Actor] = field(default_factory=dict)
     moves: list[traces.Move] = field(default_factory=list)
     status: str = "not started"
@@ -185,11 +188,19 @@ class Walk:
         """
         now = self._now()
         with self.database.begin() as session:
-            loaded = definitions.load(session, definitions.latest(session, key).id)
+            definition = definitions.latest(session, key)
+            loaded = definitions.load(session, definition.id)
             starter = self._starter(loaded)
-            self.instance = instances.start(session, key, actor=starter, now=now, business_key=business_key)
+            begin = loaded.begins[0] if loaded.begins else None
+            timer = next(iter(steps.start_timers(loaded.spec, now=self.office.local(now))), None)
+            if begin is None and timer is not None and definition.retired_at is None:
+                event, begin = steps.StartEvent("timer", timer.node), loaded.nodes[timer.node]
+                self.instance = instances.begin_at(
+                    session, definition, event, {}, actor=access.SYSTEM, now=now, business_key=business_key
+                )
+            else:
+                self.instance = instances.start(session, key, actor=starter, now=now, business_key=business_key)
         self._diagrams = (loaded.diagram, *loaded.called.values())
-        begin = loaded.begins[0] if loaded.begins else None
         name = begin.name or begin.id if begin else key
         yield self._moved(begin.id if begin else "", name, "", begin.lane or "" if begin else "", starter)
         while self.status == "active" and len(self.moves) <= most:
@@ -245,7 +256,7 @@ class Walk:
             with self.database.read() as session:
                 due = queue.next_due(session, without=_UNAWAITED)
             if due is None:
-                return None
+                return self._hand_in() if self.auto else None
             self._ahead += max(timedelta(0), due - self._now())
             found = self._do()
         if found is None or isinstance(found, queue.Job):
@@ -256,6 +267,17 @@ class Walk:
             services.finish(session, call, {}, now=self._now())
         name = f"{self._name(job.node)} ({call.connector}: not called here)"
         return self._moved(job.node or "", name, "", "", access.SYSTEM)
+
+    def _hand_in(self) -> traces.Move | None:
+        """Tell the case that what it waits for has happened; ``None`` where it waits for nothing that can be told."""
+        assert self.instance is not None  # noqa: S101  # it was started
+        with self.database.begin() as session:
+            view = instances.get(session, self.instance.id, actor=access.SYSTEM)
+            wait = next((each for each in view.subscriptions if each.kind == "message" and each.may_tell), None)
+            if wait is None:
+                return None
+            messages.tell(session, self.instance.id, wait.id, actor=access.SYSTEM, now=self._now())
+        return self._moved(wait.node, f"{self._name(wait.node)} (told)", "", "", access.SYSTEM)
 
     def _do(self) -> queue.Job | tuple[queue.Job, services.Call] | None:
         """Do a job that is due now."""

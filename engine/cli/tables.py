@@ -3,7 +3,7 @@
 import itertools
 import shutil
 import textwrap
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import asdict
 from typing import TypedDict
 
@@ -55,24 +55,19 @@ def document(process: model.Process) -> Document:
         name: list(value) if isinstance(value, tuple) else value
         for name, value in asdict(sop.identity(process)).items()
     }
-    steps = itertools.groupby(sop.rows(process), key=lambda step: step.no)
-    return {"key": process.id, "identity": identity, "rows": [_line(no, list(same)) for no, same in steps]}
+    return {"key": process.id, "identity": identity, "rows": [_row(line) for line in sop.lines(process)]}
 
 
-def _line(no: str, steps: list[sop.Row]) -> Row:
+def _row(line: sop.Line) -> Row:
     return {
-        "no": no,
-        "kegiatan": " / ".join(_once(step.kegiatan for step in steps)),
-        "pelaksana": " / ".join(_once(step.pelaksana for step in steps)),
-        "kelengkapan": _once(each for step in steps for each in step.kelengkapan),
-        "waktu": "; ".join(_once(step.waktu for step in steps)),
-        "output": _once(each for step in steps for each in step.output),
-        "keterangan": "; ".join(_once(step.keterangan for step in steps)),
+        "no": line.no,
+        "kegiatan": line.kegiatan,
+        "pelaksana": line.pelaksana,
+        "kelengkapan": list(line.kelengkapan),
+        "waktu": line.waktu,
+        "output": list(line.output),
+        "keterangan": line.keterangan,
     }
-
-
-def _once(texts: Iterable[str]) -> list[str]:
-    return [each for each in dict.fromkeys(texts) if each]
 
 
 def lines(printed: Document) -> Iterator[str]:

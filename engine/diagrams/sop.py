@@ -1,6 +1,8 @@
 """A process as the SOP that it was drawn from: the identity block and the official table, for people and documents."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import groupby
 
 from engine.diagrams import model
 
@@ -51,9 +53,23 @@ class Identity:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One line of the SOP's table: a step with who does it (``pelaksana``: the lane) and its mutu baku."""
+    """A step that has a number: who does it (``pelaksana``: the lane) and its mutu baku."""
 
     element: str
+    no: str
+    kegiatan: str
+    pelaksana: str
+    kelengkapan: tuple[str, ...]
+    waktu: str
+    output: tuple[str, ...]
+    keterangan: str
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of the printed table: all steps (``elements``) of one number, with all who do them."""
+
+    elements: tuple[str, ...]
     no: str
     kegiatan: str
     pelaksana: str
@@ -89,7 +105,7 @@ def superseded_by(process: model.Process) -> str:
 
 
 def rows(process: model.Process) -> tuple[Row, ...]:
-    """Give the table's lines: every step that has a ``sop.no``, in the order of the numbers, then of the diagram.
+    """Give the table's steps: every one that has a ``sop.no``, in the order of the numbers, then of the diagram.
 
     Several tasks may share a number (one line of the source drawn as two); a step without one is none of the source's.
     """
@@ -108,6 +124,28 @@ def rows(process: model.Process) -> tuple[Row, ...]:
         if (number := node.properties.get("sop.no"))
     ]
     return tuple(sorted(found, key=lambda row: _order(row.no)))
+
+
+def lines(process: model.Process) -> tuple[Line, ...]:
+    """Give the table's lines: steps of one number are one, and what they have in common stands there once."""
+    return tuple(_line(no, tuple(same)) for no, same in groupby(rows(process), key=lambda row: row.no))
+
+
+def _line(no: str, steps: tuple[Row, ...]) -> Line:
+    return Line(
+        elements=tuple(step.element for step in steps),
+        no=no,
+        kegiatan=" / ".join(_once(step.kegiatan for step in steps)),
+        pelaksana=" / ".join(_once(step.pelaksana for step in steps)),
+        kelengkapan=_once(each for step in steps for each in step.kelengkapan),
+        waktu=_JOINT.join(_once(step.waktu for step in steps)),
+        output=_once(each for step in steps for each in step.output),
+        keterangan=_JOINT.join(_once(step.keterangan for step in steps)),
+    )
+
+
+def _once(texts: Iterable[str]) -> tuple[str, ...]:
+    return tuple(each for each in dict.fromkeys(texts) if each)
 
 
 def parts(text: str) -> tuple[str, ...]:

@@ -68,12 +68,14 @@ from engine.errors.people import (
     TaskClosed,
     TaskForbidden,
     TaskTaken,
+    TellForbidden,
     TokenEnded,
     TokenInvalid,
     TokenNameInvalid,
     TokenNameTaken,
     UsernameInvalid,
     UsernameTaken,
+    WaitOver,
 )
 from engine.errors.running import (
     ConditionNotBoolean,
@@ -185,6 +187,7 @@ __all__ = [
     "TaskClosed",
     "TaskForbidden",
     "TaskTaken",
+    "TellForbidden",
     "TimerRefused",
     "TokenEnded",
     "TokenGone",
@@ -196,4 +199,5 @@ __all__ = [
     "UsernameTaken",
     "ValueUnstorable",
     "VariableRefused",
+    "WaitOver",
 ]

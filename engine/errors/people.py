@@ -29,6 +29,10 @@ class InstanceActive(Conflict):
     """This case is not suspended."""
 
 
+class WaitOver(Conflict):
+    """This case no longer waits for this: somebody has already said that it has happened, or the case went on without it."""
+
+
 class UsernameTaken(Conflict):
     """The username {username} is taken."""
 
@@ -42,6 +46,10 @@ class DefinitionRetired(Conflict):
 
 class StartForbidden(Forbidden):
     """Only these groups start cases of this SOP: {groups}."""
+
+
+class TellForbidden(Forbidden):
+    """Only this group says that this has happened: {group}."""
 
 
 class InstanceForbidden(Forbidden):

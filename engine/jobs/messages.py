@@ -178,6 +178,44 @@ def _handed(
     return None, "kept"
 
 
+def tell(session: Session, instance_id: UUID, wait: UUID, *, actor: access.Actor, now: datetime) -> None:
+    """Say as a person that what a case waits for has happened: exactly that wait (a subscription's id) gets its message, empty.
+
+    Raises :class:`errors.NotFound`, :class:`errors.InstanceForbidden`, :class:`errors.TellForbidden`, :class:`errors.WaitOver`,
+    :class:`errors.InstanceClosed`, :class:`errors.InstanceSuspended`, :class:`errors.ExecutionError`.
+    """
+    instances.seen(session, instance_id, actor)
+    instance = records.hold(session, instance_id)
+    target = session.execute(_subscription, {"subscription": wait}).first()
+    if target is None or target.instance_id != instance.id or target.kind != "message":
+        raise errors.WaitOver
+    lane = definitions.told(definitions.load(session, instance.definition_id).nodes.get(target.node))
+    group = None if lane is None else groups.office(session, instance.office).group_of(lane)
+    if lane is None:
+        raise errors.TellForbidden(group="-")
+    access.require_tell(actor, group=group)
+    message = _Message(keys.new(), target.name, target.key, {}, actor.name)
+    said = histories.Event(
+        "message.received",
+        target.node,
+        group=group if group in actor.groups else None,
+        data={**_origin(message), "told": True},
+    )
+    _deliver(session, message, target, instance, actor, now, said)
+    row = waits.message(
+        message.name,
+        message.key,
+        payloads.pack({}),
+        status="delivered",
+        sender=actor.name,
+        now=now,
+        until=now,
+        id=message.id,
+        instance_id=instance.id,
+    )
+    session.execute(insert(_messages), row)
+
+
 # By itself -----------------------------------------------------------------------------------------------------------
 
 
@@ -314,6 +352,7 @@ def _deliver(
     instance: Held,
     actor: access.Actor,
     now: datetime,
+    event: histories.Event | None = None,
 ) -> None:
     step = steps.deliver(
         definitions.spec_of(session, instance.definition_id),
@@ -325,9 +364,12 @@ def _deliver(
         token=target.token,
         library=definitions.Library(session),
     )
-    told = {"name": message.name, "sender": message.sender, "message": str(message.id)}
-    event = histories.Event("message.received", target.node, data=told)
+    event = event or histories.Event("message.received", target.node, data=_origin(message))
     records.record(session, instance, step, actor=actor, now=now, event=event)
+
+
+def _origin(message: _Message) -> dict[str, object]:
+    return {"name": message.name, "sender": message.sender, "message": str(message.id)}
 
 
 def _start(

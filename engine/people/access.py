@@ -13,6 +13,7 @@ see a case     members of any group with a lane in it, who started it; manager, 
 cancel a case  manager, admin
 suspend, retry manager, admin; analyst (retry)
 send messages  other systems by their token; manager, admin
+tell           that a case's wait is over: members of the group of the wait's lane; manager, admin
 deploy, retire analyst, admin
 keep people    admin
 keep tokens    admin
@@ -188,6 +189,17 @@ def require_send(actor: Actor) -> None:
     """Raise :class:`errors.RoleNeeded` unless the actor may send messages and signals."""
     if not may_send(actor):
         raise errors.RoleNeeded(role="manager")
+
+
+def may_tell(actor: Actor, *, group: str | None) -> bool:
+    """Say whether the actor may tell a case that what it waits for in a lane of ``group`` has happened."""
+    return group in actor.groups or _has(actor, "manager", "admin")
+
+
+def require_tell(actor: Actor, *, group: str | None) -> None:
+    """Raise :class:`errors.TellForbidden` unless the actor may tell."""
+    if not may_tell(actor, group=group):
+        raise errors.TellForbidden(group=group or "-")
 
 
 # Tasks ---------------------------------------------------------------------------------------------------------------

@@ -15,7 +15,7 @@ from uuid import UUID
 from sqlalchemy import Row, bindparam, func, select
 
 from engine import errors
-from engine.diagrams import model, reading
+from engine.diagrams import model, reading, sop
 from engine.diagrams.checking.scopes import HUMAN
 from engine.execution import specs
 from engine.forms import definition as form_reading
@@ -69,10 +69,14 @@ class Loaded:
 
 
 class Beginning(NamedTuple):
-    """How a definition begins: whether a person can start it, and the lanes (or groups) of its first tasks."""
+    """How a definition begins: whether a person can start it, the lanes (or groups) of its first tasks, and what superseded it.
+
+    ``successor`` is the key of the process that came in its place, "" for one in force.
+    """
 
     possible: bool
     lanes: tuple[str, ...]
+    successor: str
 
 
 _definitions, _deployments, _forms, _users = models.definitions, models.deployments, models.forms, models.users
@@ -236,7 +240,9 @@ def beginnings(session: Session, ids: Iterable[UUID]) -> dict[UUID, Beginning]:
     if missing := [each for each in wanted if each not in _beginnings]:
         for row in session.execute(_sources, {"ids": missing}):
             diagram = reading.read(row.source)
-            _beginnings[row.id] = Beginning(bool(begins(diagram.process)), starters(diagram))
+            _beginnings[row.id] = Beginning(
+                bool(begins(diagram.process)), starters(diagram), sop.superseded_by(diagram.process)
+            )
     return {each: _beginnings[each] for each in wanted}
 
 
@@ -294,6 +300,16 @@ def _items(diagram: model.Diagram) -> Iterator[tuple[str, str | None]]:
 def people(node: model.Node) -> str | None:
     """Give the lane name or group key that says who does a task: a candidate group goes before the lane."""
     return node.candidate_groups[0] if node.candidate_groups else node.lane
+
+
+def told(node: model.Node | None) -> str | None:
+    """Give the lane whose people may say that a message has come which a token waits for; ``None`` where nobody's may.
+
+    That is where it waits and does nothing else: an event or a receive task, not a deadline or way out beside other work.
+    """
+    if node is None or node.kind not in {"intermediateCatchEvent", "receiveTask"}:
+        return None
+    return node.lane
 
 
 def begins(process: model.Process) -> tuple[model.Node, ...]:

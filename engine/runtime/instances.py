@@ -25,6 +25,7 @@ from engine.runtime.views import any_failing as any_failing  # noqa: PLC0414
 from engine.runtime.views import get as get  # noqa: PLC0414
 from engine.runtime.views import history as history  # noqa: PLC0414
 from engine.runtime.views import search as search  # noqa: PLC0414
+from engine.runtime.views import seen as seen  # noqa: PLC0414
 from engine.store import history as histories
 from engine.store import models
 from engine.store.db import Session

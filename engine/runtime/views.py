@@ -10,7 +10,7 @@ from sqlalchemy import Row, Select, bindparam, exists, literal_column, or_, sele
 
 from engine import errors
 from engine.execution import steps
-from engine.people import access
+from engine.people import access, groups
 from engine.runtime import definitions, pages
 from engine.runtime.pages import Page
 from engine.runtime.records import OPEN, label
@@ -66,13 +66,18 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class Subscription:
-    """A message or signal (``kind``) that a case waits for at ``node``; a message must bring ``key`` where that is not ``None``."""
+    """A message or signal (``kind``) that a case waits for at ``node``; a message must bring ``key`` where that is not ``None``.
 
+    ``may_tell``: the actor may say that it has happened (:func:`engine.jobs.messages.tell`).
+    """
+
+    id: UUID
     token: int | None
     node: str
     kind: str
     name: str
     key: str | None
+    may_tell: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,6 +189,7 @@ _jobs_of = (
 )
 _subscriptions_of = (
     select(
+        _subscriptions.c.id,
         _subscriptions.c.token,
         _subscriptions.c.node,
         _subscriptions.c.kind,
@@ -245,7 +251,7 @@ def any_failing(session: Session) -> bool:
 
 def get(session: Session, instance_id: UUID, *, actor: access.Actor) -> InstanceView:
     """Give a case in full. Raises :class:`errors.NotFound`, :class:`errors.InstanceForbidden`."""
-    row = _seen(session, instance_id, actor)
+    row = seen(session, instance_id, actor)
     snapshot = steps.describe(
         definitions.spec_of(session, row.definition_id), bytes(row.state), library=definitions.Library(session)
     )
@@ -253,7 +259,7 @@ def get(session: Session, instance_id: UUID, *, actor: access.Actor) -> Instance
     open_ = tuple(task.label for task in tasks if task.status == "open")
     living = row.status in _LIVING
     jobs = session.execute(_jobs_of, {"instance": instance_id}).all() if living else []
-    subscriptions = session.execute(_subscriptions_of, {"instance": instance_id}).all() if living else []
+    subscriptions = _listening(session, row, actor) if living else ()
     visited, began, suspended = _past(session, instance_id)
     may_retry = access.may_retry(actor)
     return InstanceView(
@@ -262,7 +268,7 @@ def get(session: Session, instance_id: UUID, *, actor: access.Actor) -> Instance
         snapshot.variables,
         tasks,
         tuple(Job(*job[:-1], job.error if may_retry or job.error is None else {}) for job in jobs),
-        tuple(Subscription(*subscription) for subscription in subscriptions),
+        subscriptions,
         visited,
         began,
         suspended if row.status == "suspended" else None,
@@ -279,13 +285,14 @@ def history(
 
     Raises :class:`errors.NotFound`, :class:`errors.InstanceForbidden`.
     """
-    _seen(session, instance_id, actor)
+    seen(session, instance_id, actor)
     limit = pages.bounded(limit)
     rows = histories.read(session, instance_id, after=after, limit=limit + 1)
     return pages.cut(rows, limit, lambda row: row, lambda row: str(row.serial))
 
 
-def _seen(session: Session, instance_id: UUID, actor: access.Actor) -> Row[*tuple[Any, ...]]:
+def seen(session: Session, instance_id: UUID, actor: access.Actor) -> Row[*tuple[Any, ...]]:
+    """Give a case's row to who may see it. Raises :class:`errors.NotFound`, :class:`errors.InstanceForbidden`."""
     row = session.execute(_one, {"instance": instance_id}).first()
     if row is None:
         raise errors.NotFound(kind="Instance", key=instance_id)
@@ -294,6 +301,20 @@ def _seen(session: Session, instance_id: UUID, actor: access.Actor) -> Row[*tupl
     )
     access.require_see_instance(actor, participants=participants, started_by=row.starter_id)
     return row
+
+
+def _listening(session: Session, case: Row[*tuple[Any, ...]], actor: access.Actor) -> tuple[Subscription, ...]:
+    rows = session.execute(_subscriptions_of, {"instance": case.id}).all()
+    telling: set[str] = set()
+    if case.status == "active" and any(row.kind == "message" for row in rows):
+        nodes, office = definitions.load(session, case.definition_id).nodes, groups.office(session)
+        lanes = {row.node: definitions.told(nodes.get(row.node)) for row in rows if row.kind == "message"}
+        telling = {
+            node
+            for node, lane in lanes.items()
+            if lane is not None and access.may_tell(actor, group=office.group_of(lane))
+        }
+    return tuple(Subscription(*row, row.kind == "message" and row.node in telling) for row in rows)
 
 
 def _taking_part(actor: access.Actor) -> Any:  # noqa: ANN401  # SQLAlchemy's expressions

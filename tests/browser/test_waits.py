@@ -41,6 +41,9 @@ def test_its_pages_are_sound(errand, visit, size, scheme):
         look(sri, f"{name}-{scheme}")
 
     show(f"/instances/{case.id}", "case-incident")
+    happened = page.get_by_role("button", name="Tunggu balasan: sudah terjadi").bounding_box()
+    table = page.locator(".l-stack-steps").bounding_box()
+    assert happened["x"] + happened["width"] <= table["x"] + table["width"]
     show("/instances", "cases-incident")
     show("/jobs", "jobs")
     show("/instances?status=failing", "cases-failing")

@@ -92,7 +92,31 @@ def test_a_case_that_waits_for_no_person_is_said(lajur, office_folder):
     body = f'<bpmn:startEvent id="s" />{wait}<bpmn:endEvent id="e" />{flow("s", "w")}{flow("w", "e")}'
     waiting = process(body).replace(b"<bpmn:process", b'<bpmn:message id="balasan" name="Balasan"/><bpmn:process')
     put(office_folder, {"p.bpmn": waiting})
-    assert "w (message)" in lajur("run", "p", code=1).stderr
+    (office_folder / "answers.json").write_text("{}")
+    assert "w (message)" in lajur("run", "p", "--answers", "answers.json", code=1).stderr
+
+
+def test_what_a_case_waits_for_comes_by_itself_when_all_is_made_up(lajur_json, office_folder):
+    wait = '<bpmn:receiveTask id="w" name="Tamu tiba" messageRef="tiba"/>'
+    body = f'<bpmn:startEvent id="s" />{wait}<bpmn:endEvent id="e" />{flow("s", "w")}{flow("w", "e")}'
+    waiting = process(body).replace(b"<bpmn:process", b'<bpmn:message id="tiba" name="tamu-tiba"/><bpmn:process')
+    put(office_folder, {"p.bpmn": waiting})
+    run = lajur_json("run", "p", "--json")
+    assert [move["name"] for move in run["moves"]] == ["s", "Tamu tiba (told)"]
+    assert run["status"] == "completed"
+
+
+def test_what_only_time_starts_is_started(lajur_json, office_folder):
+    monthly = (
+        "<bpmn:timerEventDefinition><bpmn:timeCycle>R/2018-02-15T08:00/P1M</bpmn:timeCycle></bpmn:timerEventDefinition>"
+    )
+    body = (
+        f'<bpmn:startEvent id="s" name="Tiap bulan">{monthly}</bpmn:startEvent><bpmn:userTask id="a" name="Periksa"/>'
+        f'<bpmn:endEvent id="e" />{flow("s", "a")}{flow("a", "e")}'
+    )
+    put(office_folder, {"p.bpmn": process(body)})
+    run = lajur_json("run", "p", "--json")
+    assert [move["name"] for move in run["moves"]] == ["Tiap bulan", "Periksa"]
 
 
 def test_a_diagram_with_errors_is_not_run(lajur, office_folder):

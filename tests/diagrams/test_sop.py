@@ -39,6 +39,20 @@ def test_a_step_without_a_number_is_none_of_the_sources():
     assert sop.rows(process({"sop_no": "1"}))[0].kegiatan == "Langkah 0"
 
 
+def test_steps_of_one_number_are_one_line():
+    lines = sop.lines(
+        process(
+            {"sop_no": "2", "sop_kegiatan": "Mengirim", "sop_kelengkapan": "Surat; Buku", "sop_waktu": "1 hari"},
+            {"sop_no": "1"},
+            {"sop_no": "2", "sop_kegiatan": "Mencatat", "sop_kelengkapan": "Buku; Cap", "sop_waktu": "1 hari"},
+        )
+    )
+    assert lines[1] == sop.Line(
+        ("t0", "t2"), "2", "Mengirim / Mencatat", "STAF", ("Surat", "Buku", "Cap"), "1 hari", (), ""
+    )
+    assert [line.elements for line in lines] == [("t1",), ("t0", "t2")]
+
+
 def test_the_identity_block():
     identity = sop.identity(
         process(identity=properties(sop_nama="Surat Masuk", sop_nomor="800/1", sop_dasar_hukum="UU 1; PP 2"))

@@ -23,6 +23,7 @@ MATRIX = {
     "see case":           [1,    1,    1,    1,    0,    1,    1,    1,    1],
     "see every case":     [0,    0,    0,    0,    0,    1,    1,    1,    1],
     "cancel":             [0,    0,    0,    0,    0,    1,    0,    1,    1],
+    "tell":               [1,    1,    0,    0,    0,    1,    0,    1,    1],
     "deploy":             [0,    0,    0,    0,    0,    0,    1,    1,    1],
     "keep people":        [0,    0,    0,    0,    0,    0,    0,    1,    1],
 }  # fmt: skip
@@ -53,6 +54,7 @@ def allowed(action, actor, people):
         "see case": lambda: access.may_see_instance(actor, participants=["umum", "operator"], started_by=started_by),
         "see every case": lambda: access.may_see_all_instances(actor),
         "cancel": lambda: access.may_cancel(actor),
+        "tell": lambda: access.may_tell(actor, group="umum"),
         "deploy": lambda: access.may_deploy(actor),
         "keep people": lambda: access.may_keep_people(actor),
     }
@@ -72,6 +74,7 @@ def test_nobody_may_anything_unless_said(people):
 def test_a_task_of_no_group_is_nobodys(people):
     for actor in people.values():
         assert not access.may_claim(actor, assignee=None, group=None)
+    assert not access.may_tell(people["candidate"], group=None)
     assert not access.may_complete(people["candidate"], assignee=None, group=None)
 
 
@@ -90,6 +93,8 @@ def test_what_is_refused_is_said(people):
         access.require_start(people["stranger"], ["umum", "staf"])
     with pytest.raises(errors.InstanceForbidden):
         access.require_see_instance(people["stranger"], participants=["umum"], started_by=None)
+    with pytest.raises(errors.TellForbidden, match="umum"):
+        access.require_tell(people["participant"], group="umum")
     for require, role in (
         (access.require_cancel, "manager"),
         (access.require_deploy, "analyst"),

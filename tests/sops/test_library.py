@@ -102,13 +102,13 @@ NUMBERS = {
 PRINTED = Path(__file__).parent / "printed"
 
 
-def tests_of(key):
+def module_of(key):
     return importlib.import_module(f"tests.sops.test_{key.replace('-', '_')}")
 
 
 @cache
 def walked(key):
-    return tuple(walk() for walk in tests_of(key).WALKS)
+    return tuple(walk() for walk in module_of(key).WALKS)
 
 
 def printed(key):
@@ -173,7 +173,7 @@ def test_what_is_inferred_says_so(key):
     bodies = [process.body, *(node.body for node in process.nodes() if node.body)]
     nodes = {node.id: node for node in process.nodes()}
     documented = {flow: _documented(key, flow) for body in bodies for flow in body.flows}
-    for element in tests_of(key).INFERRED:
+    for element in module_of(key).INFERRED:
         words = nodes[element].documentation if element in nodes else documented[element]
         assert "isimpul" in words, element
 

@@ -5,10 +5,11 @@ from contextlib import suppress
 import pytest
 
 from engine import errors
-from engine.people import access
-from engine.runtime import definitions, instances, waits
+from engine.people import access, groups
+from engine.runtime import definitions, deployments, instances, waits
 from engine.store import keys, models
 from tests.cast import NOW
+from tests.diagrams_made import diagram, flow, node, task
 from tests.webui.browsing import enter, somebody
 
 # Somebody whose task it is, of another group, of no group, and by role.
@@ -34,6 +35,7 @@ MATRIX = {
     ("GET", "/instances/{case}/cancel"):        [0,    0,    0,    0,    1,    1],
     ("POST", "/instances/{case}/cancel"):       [0,    0,    0,    0,    1,    1],
     ("POST", "/instances/{case}/jobs/{job}/retry"): [0, 0, 0,      1,    1,    1],
+    ("POST", "/instances/{case}/waits/{wait}"): [1,    0,    0,    0,    1,    1],
     ("GET", "/jobs"):                           [0,    0,    0,    1,    1,    1],
     ("POST", "/jobs/{job}/retry"):              [0,    0,    0,    1,    1,    1],
     ("GET", "/definitions"):                    [1,    1,    1,    1,    1,    1],
@@ -56,7 +58,7 @@ MATRIX = {
     ("GET", "/static/{filename}"):              [1,    1,    1,    1,    1,    1],
     ("GET", "/favicon.ico"):                    [1,    1,    1,    1,    1,    1],
 }  # fmt: skip
-_NAMES = {"task_id": "task", "definition_id": "definition", "instance_id": "case", "job_id": "job"}
+_NAMES = {"task_id": "task", "definition_id": "definition", "instance_id": "case", "job_id": "job", "wait_id": "wait"}
 
 
 @pytest.fixture
@@ -68,6 +70,7 @@ def places(cabin):
         "task": task.id,
         "case": case.id,
         "job": keys.new(),
+        "wait": keys.new(),
         "definition": case.definition_id,
         "key": "surat",
         "filename": "logo.svg",
@@ -96,6 +99,8 @@ def test_each_role_reaches_what_the_table_says(cabin, places, method, path):
             enter(cabin.app, "rahmat").post(address.replace("/release", "/claim"))
         if path.endswith(("/resume", "/retry")):
             _prepare(cabin, places, path)
+        if path.endswith("{wait}"):
+            address = _waiting(cabin)
         status = _ask(person, method, address, places).status_code
         assert (status in OK) == bool(allowed), (role, status)
         if not allowed:
@@ -137,6 +142,22 @@ def _prepare(cabin, places, path):
         row = {**waits.job("timer", NOW, instance=case), "id": places["job"], "status": "failed", "failed_at": NOW}
         session.execute(models.jobs.delete())
         session.execute(models.jobs.insert(), {**row, "error": told})
+
+
+def _waiting(cabin):
+    """Give the address where one says that what a new case waits for has happened, in the owner's lane."""
+    wait = node(
+        "intermediateCatchEvent", "tiba", "Pengadministrasi Umum", '<bpmn:messageEventDefinition messageRef="m"/>'
+    )
+    nodes = [node("startEvent", "mulai"), wait, task("baca"), node("endEvent", "selesai")]
+    flows = [flow("mulai", "tiba"), flow("tiba", "baca"), flow("baca", "selesai")]
+    source = diagram("tamu", nodes, flows, before='<bpmn:message id="m" name="Tamu tiba"/>')
+    with cabin.database.begin() as session:
+        office = groups.office(session)
+        deployments.deploy(session, {"tamu.bpmn": source}, actor=access.SYSTEM, now=NOW, office=office)
+        case = instances.start(session, "tamu", actor=access.SYSTEM, now=NOW)
+        (found,) = instances.get(session, case.id, actor=access.SYSTEM).subscriptions
+    return f"/instances/{case.id}/waits/{found.id}"
 
 
 def _ask(person, method, address, places):

@@ -51,7 +51,7 @@ def test_a_message_without_a_key_and_a_meeting_are_told(house, errands):
     (found,) = house.inbox("fatma")
     house.complete("fatma", found.id)
     page = _page(house, case)
-    assert "menunggu pesan “Balasan” <" in page.replace("</td>", " <")
+    assert re.search("menunggu pesan “Balasan” ?<", page)
     assert "Pertemuan cabang" in page
     assert "batas waktu" not in page
 
@@ -271,6 +271,46 @@ def test_a_message_that_came_is_told_with_its_sender(house, errands):
     assert "pesan “Balasan” diterima" in page
     assert "SRIKANDI" in page
     assert "menunggu pesan" not in page
+
+
+def _tell(page):
+    return re.search(r'action="(/instances/[^"]+/waits/[^"]+)"', page)
+
+
+def test_people_of_the_lane_say_that_it_has_happened(house, errands):
+    case = errands.start(business_key="005/17")
+    fatma = enter(house.app, "fatma")
+    page = fatma.get(f"/instances/{case.id}").text
+    assert "Tunggu balasan: sudah terjadi" in page
+    path = _tell(page)[1]
+    assert fatma.post(path, {"csrf_token": "forged"}).status_code == 400
+    answer = fatma.post(path)
+    (task,) = house.inbox("fatma")
+    assert (answer.status_code, answer.location) == (303, f"/tasks/{task.id}")
+    assert "Dicatat. Langkah berikutnya dari berkas ini bagian Anda." in fatma.get(answer.location).text
+    page = _page(house, case)
+    assert "menyatakan bahwa ini sudah terjadi" in page
+    assert "Fatma Hulopi · Staf" in page
+    assert "menunggu pesan" not in page
+    answer = fatma.post(path)
+    assert answer.status_code == 409
+    assert "Berkas ini tidak lagi menunggu hal ini" in answer.text
+
+
+def test_a_manager_says_it_and_is_back_at_the_case(house, errands):
+    case = errands.start()
+    sri = enter(house.app, "sri")
+    path = _tell(sri.get(f"/instances/{case.id}").text)[1]
+    answer = sri.post(path)
+    assert (answer.status_code, answer.location) == (303, f"/instances/{case.id}")
+    assert "Dicatat. Berkas berlanjut." in sri.get(answer.location).text
+
+
+def test_who_only_looks_and_whose_case_is_suspended_say_nothing(house, errands):
+    case = errands.start()
+    assert _tell(enter(house.app, "anton").get(f"/instances/{case.id}").text) is None
+    errands.act(instances.suspend, case.id)
+    assert _tell(enter(house.app, "sri").get(f"/instances/{case.id}").text) is None
 
 
 def test_a_definition_tells_what_starts_it(house, errands):

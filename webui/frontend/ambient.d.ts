@@ -4,3 +4,5 @@ declare module 'bpmn-js-properties-panel';
 declare module '@bpmn-io/properties-panel';
 declare module '@bpmn-io/properties-panel/preact';
 declare module '@bpmn-io/properties-panel/preact/hooks';
+declare module '@bpmn-io/element-templates-validator';
+declare module 'bpmn-moddle';

@@ -10,6 +10,7 @@ import 'bpmn-js/dist/assets/diagram-js.css';
 import 'bpmn-js/dist/assets/bpmn-js.css';
 import './viewer/viewer.css';
 import { fit, mark } from './viewer/marks.js';
+import { together } from './viewer/steps.js';
 
 const STRIP = 60; // px: a row of buttons and its margin
 const LOWEST = 240; // px
@@ -39,6 +40,7 @@ async function draw(host) {
   shrink(host, viewer);
   fit(viewer, { focus });
   host.append(tools(host, viewer));
+  together(viewer);
   host.dataset.drawn = 'true';
 }
 

@@ -59,3 +59,25 @@ export function fit(viewer, { left = 0, focus = [] } = {}) {
       : { x: first.x + first.width / 2, y: first.y + first.height / 2 };
   canvas.viewbox({ x: centre.x - width / 2 - left / 2 / scale, y: centre.y - height / 2, width, height });
 }
+
+/**
+ * Moves the view to some elements, at a size that can be read.
+ *
+ * @param {any} viewer
+ * @param {string[]} ids
+ */
+export function centre(viewer, ids) {
+  const canvas = viewer.get('canvas');
+  const shapes = ids.map((id) => viewer.get('elementRegistry').get(id)).filter(Boolean);
+  const outer = canvas.getSize();
+  if (!shapes.length || !outer.width) {
+    return;
+  }
+  const left = Math.min(...shapes.map(({ x }) => x));
+  const top = Math.min(...shapes.map(({ y }) => y));
+  const right = Math.max(...shapes.map(({ x, width }) => x + width));
+  const bottom = Math.max(...shapes.map(({ y, height }) => y + height));
+  const scale = Math.min(Math.max(canvas.zoom(), 0.8), outer.width / (right - left + 40), outer.height / (bottom - top + 40));
+  const [width, height] = [outer.width / scale, outer.height / scale];
+  canvas.viewbox({ x: (left + right - width) / 2, y: (top + bottom - height) / 2, width, height });
+}
