@@ -138,7 +138,7 @@ def tell(instance_id: UUID, wait_id: UUID) -> Response:
         following = tasks.next_of(session, instance_id, actor=actor)
     if following:
         pages.notice(_("Recorded. The next step of this case is yours."))
-        return flask.redirect(flask.url_for("inbox.task", task_id=following), 303)
+        return flask.redirect(flask.url_for("tasks.one", task_id=following), 303)
     pages.notice(_("Recorded. The case goes on."))
     return _shown(instance_id)
 
