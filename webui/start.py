@@ -8,7 +8,6 @@ from markupsafe import Markup
 from werkzeug.wrappers import Response
 
 from engine import errors
-from engine.diagrams import sop
 from engine.forms import model, validation
 from engine.people import access
 from engine.runtime import definitions, instances, tasks
@@ -93,7 +92,7 @@ def _choice(session: db.Session, definition: definitions.Definition) -> _Choice:
     begins = loaded.begins[0] if loaded.begins else None
     return _Choice(
         definition,
-        sop.identity(loaded.diagram.process).nama,
+        definition.name,
         loaded.starters,
         loaded.form(begins.form_key) if begins else None,
     )

@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.sops import test_surat_masuk as letters
 from tests.sops.walking import Case
 
 KEY = "administrasi-surat-dinas-keluar"
@@ -25,8 +26,8 @@ AGREED = {"keputusan": "setuju"}
 RETURNED = {"keputusan": "kembalikan", "alasan_kembali": "Alamat tujuan keliru."}
 
 
-def begun():
-    case = Case(KEY).start(KEY)
+def begun(**values):
+    case = Case(KEY).start(KEY, values=values)
     assert case.waiting() == [("TerimaSurat", "petugas-administrasi")]
     case.answer("TerimaSurat", LETTER)
     return case
@@ -133,6 +134,15 @@ def test_the_incoming_letter_is_at_hand_and_stays():
     case = by_a_kasi()
     kept = case.variables()
     assert (kept["perihal"], kept["perihal_keluar"]) == (LETTER["perihal"], ANSWER["perihal_keluar"])
+
+
+def test_what_the_section_hands_on_is_there_from_the_start():
+    """As the incoming letter sends it."""
+    sent = {**letters.LETTER, "catatan_disposisi": "Balas sebelum Jumat.", "seksi": "Kasi Statistik"}
+    case = begun(**sent)
+    assert case.variables()["catatan_disposisi"] == "Balas sebelum Jumat."
+    drafted(case)
+    assert {"nomor_surat", "asal_surat", "perihal", "catatan_disposisi"} <= case.variables().keys()
 
 
 def test_the_answer_to_a_closed_letter_is_not_written_here():

@@ -15,10 +15,10 @@ REQUEST = {
 DRAFT = {"konsep_persetujuan": "Permohonan disetujui.", "konsep_perintah": "Pasang jaringan."}
 
 
-def drafted():
+def received(request=REQUEST):
     case = Case(KEY).start(KEY)
     assert case.waiting() == [("TerimaPermohonan", "petugas-administrasi")]
-    case.answer("TerimaPermohonan", REQUEST)
+    case.answer("TerimaPermohonan", request)
     return case
 
 
@@ -31,11 +31,11 @@ def judged(case, decision):
 
 
 def approved():
-    return judged(drafted(), {"keputusan": "setuju"})
+    return judged(received(), {"keputusan": "setuju"})
 
 
 def approved_at_the_second_try():
-    case = judged(drafted(), {"keputusan": "kembalikan", "alasan_kembali": "Tambahkan jumlah titik."})
+    case = judged(received(), {"keputusan": "kembalikan", "alasan_kembali": "Tambahkan jumlah titik."})
     return judged(case, {"keputusan": "setuju"})
 
 
@@ -49,3 +49,17 @@ def test_it_ends_where_the_booklet_ends():
 
 def test_a_draft_that_comes_back_is_written_anew():
     assert [node for node, _ in approved_at_the_second_try().worked].count("BuatKonsep") == 2
+
+
+def test_the_kasi_sees_what_must_be_mended():
+    case = judged(received(), {"keputusan": "kembalikan", "alasan_kembali": "Tambahkan jumlah titik."})
+    assert case.waiting() == [("BuatKonsep", "kasi-jaringan")]
+    assert case.variables()["alasan_kembali"] == "Tambahkan jumlah titik."
+
+
+def test_of_a_closed_request_neither_content_nor_draft_is_kept():
+    closed = {**REQUEST, "keamanan": "rahasia", "pemegang": "Kepala Dinas"}
+    kept = judged(received(closed), {"keputusan": "setuju"}).variables()
+    assert kept["pemegang"] == "Kepala Dinas"
+    assert not {"nomor_surat", "asal_surat", "perihal", "inventaris"} & kept.keys()
+    assert not {"konsep_persetujuan", "konsep_perintah", "berkas_konsep"} & kept.keys()

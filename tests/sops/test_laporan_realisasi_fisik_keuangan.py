@@ -161,3 +161,20 @@ def test_the_staf_sees_why_the_recapitulation_came_back():
 def test_there_is_no_more_than_the_whole():
     with pytest.raises(AssertionError, match="persen_fisik"):
         summed_up(reported(), "100,5", {"keputusan": "setuju"})
+
+
+@pytest.mark.parametrize("key", ["data-realisasi", "capaian-realisasi"])
+def test_each_row_says_which_activity_it_is_and_keeps_it(key):
+    stored = [{"kegiatan": name, "pptk": officer} for name, officer in ACTIVITIES]
+    sent = [{"kegiatan": "Lain", "pptk": "Lain"}] * len(stored)
+    sheet = validation.settle(
+        walking.forms()[key],
+        {"daftar_kegiatan": sent},
+        variables={"daftar_kegiatan": stored},
+        today=NOW.date(),
+        zone=walking.ZONE,
+    )
+    rows = sheet.states["List_daftar_kegiatan"].rows
+    shown = [(row.states["Field_kegiatan"].value, row.states["Field_pptk"].value) for row in rows]
+    assert shown == ACTIVITIES
+    assert [(row["kegiatan"], row["pptk"]) for row in sheet.values["daftar_kegiatan"]] == ACTIVITIES

@@ -2,7 +2,9 @@
 
 import pytest
 
-from tests.sops.walking import Case
+from engine.forms import validation
+from tests.sops import walking
+from tests.sops.walking import NOW, Case
 
 KEY = "pengajuan-spd"
 INFERRED = {"KonsepSah", "Alur_KonsepDikembalikan", "Disetujui", "Alur_TidakDisetujui", "SampaikanKeBPKAD"}
@@ -112,3 +114,16 @@ def test_what_the_kadis_returns_is_written_anew_without_another_verification():
 def test_a_return_needs_its_reason():
     with pytest.raises(AssertionError, match="alasan_kembali"):
         walk(DRAWN_UP, ("VerifikasiKonsep", "sekretaris", no("")))
+
+
+def test_each_row_says_which_activity_it_is():
+    stored = ASKED["rincian_dana"]
+    sheet = validation.settle(
+        walking.forms()["dokumen-spd"],
+        {"rincian_dana": [{} for _ in stored]},
+        variables={"rincian_dana": stored},
+        today=NOW.date(),
+        zone=walking.ZONE,
+    )
+    rows = sheet.states["List_rincian_dana"].rows
+    assert [row.states["Field_kegiatan"].value for row in rows] == [row["kegiatan"] for row in stored]

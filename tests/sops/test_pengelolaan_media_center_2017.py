@@ -12,7 +12,7 @@ def of_an_event():
 
 
 WALKS = (of_an_event,)
-INFERRED: set[str] = set()
+INFERRED = {"AdaKegiatan"}
 
 
 def test_it_is_not_executable_and_starts_nothing():

@@ -16,7 +16,7 @@ def of_an_event():
 
 
 WALKS = (of_the_day, of_an_event)
-INFERRED: set[str] = set()
+INFERRED = {"AdaKegiatan"}
 
 
 def test_it_begins_every_day():

@@ -25,11 +25,11 @@ INSTALLED = {
 }
 
 
-def judged(answer):
+def judged(answer, request=REQUEST):
     """Bring a request to the Kasi's judgement."""
     case = Case(KEY).start(KEY)
     for node, group, given in (
-        ("TerimaPermohonan", "petugas-administrasi", REQUEST),
+        ("TerimaPermohonan", "petugas-administrasi", request),
         ("DisposisiKadis", "kadis", {"instruksi": ["proses"], "catatan_disposisi": "Bantu."}),
         ("TeruskanKeKasi", "kabid-kominfo", {"catatan_disposisi": "Cek kapasitas."}),
         ("TelitiPermohonan", "kasi-jaringan", answer),
@@ -80,6 +80,14 @@ def test_what_is_missing_goes_back_to_the_kasi():
 def test_a_refusal_needs_a_reason():
     with pytest.raises(AssertionError, match="alasan_penolakan"):
         judged({"ketentuan": "tidak"})
+
+
+def test_nothing_of_a_closed_request_is_kept_but_its_custody():
+    closed = {**REQUEST, "keamanan": "rahasia", "pemegang": "Kepala Dinas"}
+    case = judged({"ketentuan": "tidak", "alasan_penolakan": "Di luar ketentuan."}, closed)
+    kept = case.variables()
+    assert (case.sent, kept["pemegang"]) == (["penitipan-server-ditolak"], "Kepala Dinas")
+    assert not {"nomor_surat", "tanggal_surat", "asal_surat", "perihal", "inventaris"} & kept.keys()
 
 
 def test_an_address_is_an_address():

@@ -186,3 +186,16 @@ def test_each_pptk_gives_one_receipt_and_sees_its_own_activities():
         "- Statistik sektoral: Rp 30.000.000",
     ]
     assert [each["pptk"] for each in asked_by_bappeda().variables()["tanda_terima_dpa"]] == ["Rahma", "Yusuf"]
+
+
+def test_each_row_says_which_activity_it_is():
+    stored = PLANNED
+    sheet = validation.settle(
+        walking.forms()["distribusi-dpa"],
+        {"rencana_kegiatan": [{} for _ in stored]},
+        variables={"rencana_kegiatan": stored},
+        today=NOW.date(),
+        zone=walking.ZONE,
+    )
+    rows = sheet.states["List_rencana_kegiatan"].rows
+    assert [row.states["Field_kegiatan"].value for row in rows] == [row["kegiatan"] for row in stored]

@@ -2,6 +2,7 @@
 
 import pytest
 
+from engine.forms.validation import Upload
 from tests.sops.walking import Case
 
 KEY = "sanapati-pengiriman"
@@ -25,7 +26,7 @@ def checked(case, decision):
     case.answer("PeriksaFormat", decision)
 
 
-def sent(case, last):
+def sent(case, last, scan="surat.pdf"):
     for node, group, answer in (
         ("AgendakanSurat", UMUM, {"nomor_agenda": "12/K", "tanggal_agenda": "2026-03-02"}),
         (
@@ -33,7 +34,11 @@ def sent(case, last):
             UMUM,
             {"nomor_surat_keluar": "489/12/SANDI", "tanggal_surat_keluar": "2026-03-02", "cap_dinas": "on"},
         ),
-        ("KirimSanapati", "operator-sandi", {"dikirim_pada": "2026-03-02T10:00", "dicatat_dan_diparaf": "on"}),
+        (
+            "KirimSanapati",
+            "operator-sandi",
+            {"hasil_pindai": Upload(scan), "dikirim_pada": "2026-03-02T10:00", "dicatat_dan_diparaf": "on"},
+        ),
         ("KembalikanAsli", "operator-sandi", {"diserahkan_pada": "2026-03-02"}),
         ("ArsipkanAtauKembalikan", UMUM, last),
     ):
@@ -78,3 +83,6 @@ def test_nothing_of_a_secret_letter_is_kept_but_its_custody():
     asked(case, {**LETTER, "keamanan": "sangat_rahasia", "pemegang": "Kasi Persandian"})
     assert not {"tujuan_surat", "perihal", "berkas_surat"} & case.variables().keys()
     assert case.variables()["pemegang"] == "Kasi Persandian"
+    checked(case, {"keputusan": "setuju"})
+    sent(case, FILED, scan="rahasia.pdf")
+    assert case.variables().get("hasil_pindai") is None

@@ -115,5 +115,8 @@ INFERRED = {
 
 
 def test_each_section_that_has_to_answer_starts_the_outgoing_letter():
-    assert answered().sent == ["administrasi-surat-dinas-keluar"] * 2
+    case = answered()
+    assert case.sent == ["administrasi-surat-dinas-keluar"] * 2
+    assert {payload["seksi"] for payload in case.payloads} == set(SECTIONS[:2])
+    assert {payload["perihal"] for payload in case.payloads} == {LETTER["perihal"]}
     assert forwarded(SECTIONS).sent == []

@@ -78,6 +78,8 @@ class Case:
     """Node and group of every finished task, in order."""
     sent: list[str] = field(default_factory=list)
     """Names of the messages that were thrown, in order."""
+    payloads: list[dict[str, object]] = field(default_factory=list)
+    """What each of them carried."""
     timers: dict[int, str] = field(default_factory=dict)
     """Nodes of the timers that are set, by token."""
 
@@ -127,6 +129,7 @@ class Case:
             self.timers.pop(ended, None)
         self.timers |= {each.token: each.node for each in step.timers}
         self.sent += [each.name for each in step.thrown if each.kind == "message"]
+        self.payloads += [dict(each.payload) for each in step.thrown if each.kind == "message"]
         for closed in step.closed:
             self.open.pop(closed.token, None)
         self.open |= {each.token: each for each in step.opened}

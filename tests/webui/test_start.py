@@ -4,6 +4,7 @@ from engine.people import access
 from engine.runtime import deployments
 from tests.cast import NOW
 from tests.diagrams_made import diagram, flow, form, node, task, textfield
+from tests.runtime.conftest import LETTER
 from tests.webui.browsing import enter
 
 
@@ -76,3 +77,20 @@ def test_the_start_events_form_is_asked(asked):
     assert rahmat.post("/start/mohon", {"f.pemohon": "Dinas", "business_key": "M-1"}).status_code == 303
     (row,) = asked.inbox("rahmat")
     assert row.business_key == "M-1"
+
+
+def test_an_sop_is_called_what_it_is_whatever_its_head_prints(cabin, office):
+    """Three heads of the booklet print the name of another SOP."""
+    head = (
+        b'<bpmn:extensionElements><camunda:properties><camunda:property name="sop.nama" value="Surat Keluar"/>'
+        b"</camunda:properties></bpmn:extensionElements><bpmn:laneSet"
+    )
+    karpeg = LETTER["surat.bpmn"].replace(b'"surat"', b'"karpeg"').replace(b"Surat Masuk", b"Karpeg")
+    with cabin.database.begin() as session:
+        files = {"karpeg.bpmn": karpeg.replace(b"<bpmn:laneSet", head, 1)}
+        done = deployments.deploy(session, files, actor=access.SYSTEM, now=NOW, office=office)
+    rahmat = enter(cabin.app, "rahmat")
+    for path in ("/start", "/start/karpeg", f"/definitions/{done.created[0].id}"):
+        page = rahmat.get(path).text
+        assert ">Karpeg<" in page
+        assert ("Surat Keluar" in page) == path.startswith("/definitions")

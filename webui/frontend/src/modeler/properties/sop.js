@@ -32,6 +32,7 @@ const IDENTITY = /** @type {const} */ ([
   ['sop.peralatan', 'Equipment', 'list'],
   ['sop.peringatan', 'Warning', 'list'],
   ['sop.pencatatan', 'Records kept', 'list'],
+  ['sop.digantikan_oleh', 'Superseded by (key of an SOP)', 'line'],
 ]);
 
 /** @param {Panel} panel @param {any} element */
