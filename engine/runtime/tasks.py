@@ -54,6 +54,9 @@ class Completion:
     next_tasks: tuple[OpenTask, ...]
 
 
+Looked = Row[*tuple[Any, ...]]
+"""An open task as :func:`held` reads it."""
+
 _tasks, _instances, _definitions, _users = models.tasks, models.instances, models.definitions, models.users
 _view = (
     inbox.rows.add_columns(
@@ -86,6 +89,8 @@ _look = select(
     _tasks.c.version,
     _tasks.c.form_key,
     _tasks.c.definition_id,
+    _tasks.c.owner,
+    _tasks.c.priority,
 ).where(_tasks.c.id == bindparam("task"))
 _change = update(_tasks).where(_tasks.c.id == bindparam("task"), _tasks.c.version == bindparam("seen"), OPEN)
 
@@ -135,13 +140,13 @@ def claim(session: Session, task_id: UUID, *, actor: access.Actor, now: datetime
 
     Raises :class:`errors.NotFound`, :class:`errors.TaskForbidden`, :class:`errors.TaskTaken`, :class:`errors.TaskClosed`.
     """
-    instance, task = _held(session, task_id, actor)
+    instance, task = held(session, task_id, actor)
     if task.assignee is not None and task.assignee == actor.user_id:
         return
     _require_work(session, actor, task)
     if not access.may_claim(actor, assignee=task.assignee, group=task.group_key):
         raise errors.TaskForbidden(group=task.group_key or "-")
-    _changed(session, task, assignee=actor.user_id)
+    change(session, task, assignee=actor.user_id)
     event = histories.Event("task.claimed", task.node, task.id, task.group_key)
     records.note(session, instance, [event], actor=actor, now=now)
 
@@ -151,11 +156,11 @@ def release(session: Session, task_id: UUID, *, actor: access.Actor, now: dateti
 
     Raises :class:`errors.NotFound`, :class:`errors.TaskForbidden`, :class:`errors.TaskClosed`.
     """
-    instance, task = _held(session, task_id, actor)
+    instance, task = held(session, task_id, actor)
     if task.assignee is None:
         return
     access.require_release(actor, assignee=task.assignee, group=task.group_key)
-    _changed(session, task, assignee=None)
+    change(session, task, assignee=None)
     event = histories.Event("task.released", task.node, task.id, task.group_key, {"from": str(task.assignee)})
     records.note(session, instance, [event], actor=actor, now=now)
 
@@ -177,7 +182,7 @@ def complete(
     :class:`errors.TaskClosed`, :class:`errors.InstanceChanged`, :class:`errors.FormInvalid`, :class:`errors.ExecutionError`,
     :class:`errors.ExpressionError`; after any of them nothing is stored.
     """
-    instance, task = _held(session, task_id, actor)
+    instance, task = held(session, task_id, actor)
     _require_work(session, actor, task)
     if seen is not None and seen != task.version:
         raise errors.InstanceChanged
@@ -188,7 +193,7 @@ def complete(
     step = steps.complete(loaded.spec, instance.state, task.token, values, now=local, library=library)
     event = histories.Event("task.completed", task.node, task.id, task.group_key)
     opened = records.record(session, instance, step, actor=actor, now=now, event=event)
-    _changed(
+    change(
         session,
         task,
         status="completed",
@@ -200,18 +205,21 @@ def complete(
     return Completion(instance.id, step.status, mine)
 
 
-def _held(session: Session, task_id: UUID, actor: access.Actor) -> tuple[records.Held, Row[*tuple[Any, ...]]]:
-    """Hold an open task's instance, then read the task; only who may see it is told more."""
-    held = session.execute(_hold, {"task": task_id}).first()
+def held(session: Session, task_id: UUID, actor: access.Actor) -> tuple[records.Held, Row[*tuple[Any, ...]]]:
+    """Hold an open task's instance, then read the task; only who may see it is told more.
+
+    Raises :class:`errors.NotFound`, :class:`errors.TaskForbidden`, :class:`errors.TaskClosed`, :class:`errors.InstanceSuspended`.
+    """
+    row = session.execute(_hold, {"task": task_id}).first()
     task = session.execute(_look, {"task": task_id}).first()
-    if held is None or task is None:
+    if row is None or task is None:
         raise errors.NotFound(kind="Task", key=task_id)
     access.require_see_task(actor, assignee=task.assignee, group=task.group_key)
     if task.status != "open":
         raise errors.TaskClosed
-    if held.status != "active":
-        records.require_active(held.status)
-    return records.held_of(held), task
+    if row.status != "active":
+        records.require_active(row.status)
+    return records.held_of(row), task
 
 
 def _require_work(session: Session, actor: access.Actor, task: Row[*tuple[Any, ...]]) -> None:
@@ -221,8 +229,8 @@ def _require_work(session: Session, actor: access.Actor, task: Row[*tuple[Any, .
     access.require_work(actor, assignee=task.assignee, assignee_name=name, group=task.group_key)
 
 
-def _changed(session: Session, task: Row[*tuple[Any, ...]], **values: object) -> None:
-    """Change a task if it still is what was read."""
+def change(session: Session, task: Row[*tuple[Any, ...]], **values: object) -> None:
+    """Change a task if it still is what was read. Raises :class:`errors.TaskClosed`."""
     changed = session.execute(_change, {"task": task.id, "seen": task.version, "version": task.version + 1, **values})
     if changed.rowcount != 1:
         raise errors.TaskClosed
