@@ -43,6 +43,11 @@ class TaskView:
     may_claim: bool
     may_release: bool
     may_complete: bool
+    owner: UUID | None = None
+    owner_name: str | None = None
+    starter: UUID | None = None
+    priority: int = 0
+    follow_up: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +63,7 @@ Looked = Row[*tuple[Any, ...]]
 """An open task as :func:`held` reads it."""
 
 _tasks, _instances, _definitions, _users = models.tasks, models.instances, models.definitions, models.users
+_owners = _users.alias("owners")
 _view = (
     inbox.rows.add_columns(
         _tasks.c.status,
@@ -67,8 +73,14 @@ _view = (
         _instances.c.status.label("instance_status"),
         _instances.c.state,
         _users.c.name.label("assignee_name"),
+        _owners.c.name.label("owner_name"),
+        _tasks.c.owner,
+        _tasks.c.priority,
+        _tasks.c.follow_up,
+        _instances.c.started_by,
     )
     .outerjoin(_users, _users.c.id == _tasks.c.assignee)
+    .outerjoin(_owners, _owners.c.id == _tasks.c.owner)
     .where(_tasks.c.id == bindparam("task"))
 )
 _open_of = (
@@ -121,6 +133,11 @@ def get(session: Session, task_id: UUID, *, actor: access.Actor) -> TaskView:
         access.may_claim(actor, assignee=row.assignee, group=row.group_key),
         access.may_release(actor, assignee=row.assignee),
         access.may_complete(actor, assignee=row.assignee, group=row.group_key),
+        row.owner,
+        row.owner_name,
+        row.started_by,
+        row.priority,
+        row.follow_up,
     )
 
 
