@@ -96,7 +96,7 @@ def assign(session: Session, task_id: UUID, to: str, *, actor: access.Actor, now
     if task.assignee == person.id:
         return
     tasks.change(session, task, assignee=person.id, owner=None)
-    moved = {"to": str(person.id), "from": str(task.assignee) if task.assignee else None}
+    moved = {"to": str(person.id), "name": person.name, "from": str(task.assignee) if task.assignee else None}
     _note(session, instance, task, "task.assigned", actor, now, {**moved, **_said(words)})
     notices.add(
         session,
@@ -124,7 +124,7 @@ def delegate(session: Session, task_id: UUID, to: str, *, actor: access.Actor, n
         return
     owner = None if person.id == task.owner else task.owner or task.assignee
     tasks.change(session, task, assignee=person.id, owner=owner, follow_up=None)
-    moved = {"to": str(person.id), "from": str(task.assignee)}
+    moved = {"to": str(person.id), "name": person.name, "from": str(task.assignee)}
     _note(session, instance, task, "task.delegated", actor, now, {**moved, **_said(words)})
     notices.add(
         session,
@@ -180,11 +180,11 @@ def prioritise(
 
     Raises :class:`errors.PlanForbidden`, :class:`errors.InputError`, and what :func:`tasks.held` raises.
     """
-    if priority not in PRIORITIES:
-        raise errors.InputError(reason="a priority is 0, 1 or 2")
     instance, task = tasks.held(session, task_id, actor)
     if not access.may_plan(actor, assignee=task.assignee):
         raise errors.PlanForbidden
+    if priority not in PRIORITIES:
+        raise errors.InputError(reason="a priority is 0, 1 or 2")
     words = clean_reason(reason)
     if priority == task.priority:
         return
