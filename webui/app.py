@@ -10,6 +10,7 @@ import jinja2
 from engine import config, errors
 from engine.store import db
 from webui import (
+    actions,
     api,
     assets,
     auth,
@@ -75,7 +76,7 @@ def create_app(
     )
     for part in (assets, i18n, pages, security, error_pages, compression):
         part.install(app)
-    for part in (auth, inbox, tasks, start, instances, jobs, definitions, modeler, health, api):
+    for part in (auth, inbox, tasks, actions, start, instances, jobs, definitions, modeler, health, api):
         app.register_blueprint(part.blueprint)
     return app
 

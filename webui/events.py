@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from engine.diagrams import model
 from engine.store import history
-from webui import facts, i18n, pages
+from webui import facts, i18n, pages, wording
 from webui.words import gettext as _
 
 
@@ -127,6 +127,16 @@ def _refused(data: Mapping[str, Any]) -> str:
     return _("%(connector)s answered with the error %(code)s", connector=data["connector"], code=data["code"])
 
 
+def _urgency(priority: int) -> str:
+    return (_("ordinary"), _("urgent"), _("very urgent"))[priority]
+
+
+def _put_off(data: Mapping[str, Any]) -> str:
+    if data.get("at") is None:
+        return _("no longer puts the step off")
+    return _("put the step off until %(moment)s", moment=wording.appointment(datetime.fromisoformat(data["at"])))
+
+
 _UNNAMED: Mapping[str | None, Callable[[], str]] = {
     "timer": lambda: _("time limit"),
     "message": lambda: _("message"),
@@ -141,6 +151,14 @@ _KINDS: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     "task.opened": lambda _data: _("step opened"),
     "task.claimed": lambda _data: _("claimed the step"),
     "task.released": lambda _data: _("gave the step back"),
+    "task.assigned": lambda data: _("assigned the step to %(name)s", name=data["name"]),
+    "task.delegated": lambda data: _("handed the step over to %(name)s", name=data["name"]),
+    "task.handed_back": lambda _data: _("handed the step back"),
+    "task.unclaimed": lambda _data: _("undid the claim"),
+    "task.reprioritised": lambda data: _("made it %(urgency)s", urgency=_urgency(data["to"])),
+    "task.follow_up": _put_off,
+    "task.nudged": lambda _data: _("reminded of the step"),
+    "comment.added": lambda _data: _("commented"),
     "task.completed": lambda _data: _("completed the step"),
     "task.cancelled": lambda _data: _("step withdrawn"),
     "timer.fired": lambda _data: _("its time has come"),

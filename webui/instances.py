@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 from engine import errors
 from engine.jobs import incidents, messages
 from engine.people import access
-from engine.runtime import definitions, tasks
+from engine.runtime import comments, definitions, tasks
 from engine.runtime import instances as instances_
 from webui import events, facts, pages, waits, wording, work
 from webui.words import gettext as _
@@ -69,6 +69,7 @@ def one(instance_id: UUID) -> str:
         view = instances_.get(session, instance_id, actor=actor)
         found = instances_.history(session, instance_id, actor=actor, after=start, limit=_EVENTS)
         loaded = definitions.load(session, view.instance.definition_id)
+        said = comments.of_case(session, instance_id, actor=actor)
     known = facts.fields(loaded)
     return flask.render_template(
         "instance.html",
@@ -84,6 +85,7 @@ def one(instance_id: UUID) -> str:
         events=events.entries(found.items, loaded.nodes, known, why=view.may_retry),
         next_events=found.next,
         first_page=start == 0,
+        said=said,
     )
 
 

@@ -41,6 +41,11 @@ def notice(text: str) -> None:
     flask.flash(text, "success")
 
 
+def problem(text: str) -> None:
+    """Say on the next page what could not be done; what was done before it on the same page stays said."""
+    flask.flash(text, "danger")
+
+
 def _context() -> dict[str, object]:
     actor = flask.g.get("actor")
     return {

@@ -12,7 +12,7 @@ from engine import errors
 from engine.diagrams import sop
 from engine.forms import validation
 from engine.people import access
-from engine.runtime import definitions
+from engine.runtime import comments, definitions
 from engine.runtime import tasks as tasks_
 from engine.store import db
 from webui import facts, forms, pages, redirects, work
@@ -75,6 +75,17 @@ def release(task_id: UUID) -> Response:
     return flask.redirect(redirects.back(), 303)
 
 
+def _may(actor: access.Actor, view: tasks_.TaskView) -> dict[str, bool]:
+    """Say what else the actor may do with a task; a click on what is not offered is refused all the same."""
+    assignee, owner = view.task.assignee, view.owner
+    return {
+        "hand_over": access.may_assign(actor) or access.may_delegate(actor, assignee=assignee),
+        "hand_back": access.may_hand_back(actor, assignee=assignee, owner=owner),
+        "plan": access.may_plan(actor, assignee=assignee),
+        "nudge": access.may_nudge(actor, assignee=assignee, owner=owner, starter=view.starter),
+    }
+
+
 def _seen() -> int | None:
     text = flask.request.form.get("seen", "")
     return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None  # noqa: PLR2004  # fits any database
@@ -96,6 +107,8 @@ def _page(
     known = facts.fields(loaded)
     return flask.render_template(
         "task.html",
+        said=comments.of_case(session, view.task.instance_id, actor=actor),
+        may=_may(actor, view),
         view=view,
         task=view.task,
         form=_form(view, sent, wrong),

@@ -33,6 +33,10 @@ class WaitOver(Conflict):
     """This case no longer waits for this: somebody has already said that it has happened, or the case went on without it."""
 
 
+class NudgedLately(Conflict):
+    """Somebody was reminded of this task less than an hour ago."""
+
+
 class UsernameTaken(Conflict):
     """The username {username} is taken."""
 
@@ -62,6 +66,57 @@ class TaskForbidden(Forbidden):
 
 class RoleNeeded(Forbidden):
     """This needs the role {role}."""
+
+
+class DelegationForbidden(Forbidden):
+    """Only who has this task hands it to somebody else."""
+
+
+class HandBackForbidden(Forbidden):
+    """Nobody handed this task to you."""
+
+
+class PlanForbidden(Forbidden):
+    """Only who has this task, or a manager, decides that."""
+
+
+class NudgeForbidden(Forbidden):
+    """Only who waits for this task may remind of it."""
+
+
+# What was written ----------------------------------------------------------------------------------------------------
+
+
+class ReasonMissing(InputError):
+    """Say why; the reason is kept in the history."""
+
+
+class ReasonTooLong(InputError):
+    """A reason has at most {longest} characters."""
+
+
+class CommentInvalid(InputError):
+    """A comment has 1 to {longest} characters."""
+
+
+class MentionUnknown(InputError):
+    """Nobody here is called @{username}."""
+
+
+class MentionForbidden(InputError):
+    """@{username} has no part in this case and would not see the comment."""
+
+
+class NotCandidate(InputError):
+    """{name} is no member of the group that this task is for."""
+
+
+class NotAlike(InputError):
+    """Only tasks of one step can be completed alike."""
+
+
+class TooManyTasks(InputError):
+    """At most {most} tasks at a time."""
 
 
 # Who -----------------------------------------------------------------------------------------------------------------

@@ -8,6 +8,12 @@ start          members of a group whose lane the process begins in; analyst, man
 see a task     its assignee, candidates; manager, admin
 claim          candidates, while nobody has it
 release        its assignee; manager
+assign         manager, admin
+delegate       its assignee, to anybody; manager
+hand back      its assignee, to who delegated it
+prioritise     its assignee; manager
+nudge          who delegated it, who started the case; manager
+comment        who may see the case
 complete       its assignee; candidates, while nobody has it
 see a case     members of any group with a lane in it, who started it; manager, analyst, admin
 cancel a case  manager, admin
@@ -250,6 +256,38 @@ def require_work(actor: Actor, *, assignee: UUID | None, assignee_name: str, gro
     if assignee is not None and group in actor.groups:
         raise errors.TaskTaken(assignee=assignee_name)
     raise errors.TaskForbidden(group=group or "-")
+
+
+def may_assign(actor: Actor) -> bool:
+    """Say whether the actor may give a task to somebody of its group, whoever has it."""
+    return _has(actor, "manager", "admin")
+
+
+def require_assign(actor: Actor) -> None:
+    """Raise :class:`errors.RoleNeeded` unless the actor may assign."""
+    if not may_assign(actor):
+        raise errors.RoleNeeded(role="manager")
+
+
+def may_delegate(actor: Actor, *, assignee: UUID | None) -> bool:
+    """Say whether the actor may hand a task that somebody has to another person."""
+    return assignee is not None and (_is_assignee(actor, assignee) or _has(actor, "manager"))
+
+
+def may_hand_back(actor: Actor, *, assignee: UUID | None, owner: UUID | None) -> bool:
+    """Say whether the actor may hand a task back to who delegated it."""
+    return owner is not None and _is_assignee(actor, assignee)
+
+
+def may_plan(actor: Actor, *, assignee: UUID | None) -> bool:
+    """Say whether the actor may set a task's priority, or when it is looked at again."""
+    return _is_assignee(actor, assignee) or _has(actor, "manager", "admin")
+
+
+def may_nudge(actor: Actor, *, assignee: UUID | None, owner: UUID | None, starter: UUID | None) -> bool:
+    """Say whether the actor waits for a task, so that they may remind who has it."""
+    waits = _is_assignee(actor, owner) or _is_assignee(actor, starter) or _has(actor, "manager", "admin")
+    return waits and not _is_assignee(actor, assignee)
 
 
 # The house -----------------------------------------------------------------------------------------------------------

@@ -43,6 +43,11 @@ class TaskView:
     may_claim: bool
     may_release: bool
     may_complete: bool
+    owner: UUID | None = None
+    owner_name: str | None = None
+    starter: UUID | None = None
+    priority: int = 0
+    follow_up: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +59,11 @@ class Completion:
     next_tasks: tuple[OpenTask, ...]
 
 
+Looked = Row[*tuple[Any, ...]]
+"""An open task as :func:`held` reads it."""
+
 _tasks, _instances, _definitions, _users = models.tasks, models.instances, models.definitions, models.users
+_owners = _users.alias("owners")
 _view = (
     inbox.rows.add_columns(
         _tasks.c.status,
@@ -64,8 +73,14 @@ _view = (
         _instances.c.status.label("instance_status"),
         _instances.c.state,
         _users.c.name.label("assignee_name"),
+        _owners.c.name.label("owner_name"),
+        _tasks.c.owner,
+        _tasks.c.priority,
+        _tasks.c.follow_up,
+        _instances.c.started_by,
     )
     .outerjoin(_users, _users.c.id == _tasks.c.assignee)
+    .outerjoin(_owners, _owners.c.id == _tasks.c.owner)
     .where(_tasks.c.id == bindparam("task"))
 )
 _open_of = (
@@ -86,6 +101,8 @@ _look = select(
     _tasks.c.version,
     _tasks.c.form_key,
     _tasks.c.definition_id,
+    _tasks.c.owner,
+    _tasks.c.priority,
 ).where(_tasks.c.id == bindparam("task"))
 _change = update(_tasks).where(_tasks.c.id == bindparam("task"), _tasks.c.version == bindparam("seen"), OPEN)
 
@@ -116,6 +133,11 @@ def get(session: Session, task_id: UUID, *, actor: access.Actor) -> TaskView:
         access.may_claim(actor, assignee=row.assignee, group=row.group_key),
         access.may_release(actor, assignee=row.assignee),
         access.may_complete(actor, assignee=row.assignee, group=row.group_key),
+        row.owner,
+        row.owner_name,
+        row.started_by,
+        row.priority,
+        row.follow_up,
     )
 
 
@@ -135,13 +157,13 @@ def claim(session: Session, task_id: UUID, *, actor: access.Actor, now: datetime
 
     Raises :class:`errors.NotFound`, :class:`errors.TaskForbidden`, :class:`errors.TaskTaken`, :class:`errors.TaskClosed`.
     """
-    instance, task = _held(session, task_id, actor)
+    instance, task = held(session, task_id, actor)
     if task.assignee is not None and task.assignee == actor.user_id:
         return
     _require_work(session, actor, task)
     if not access.may_claim(actor, assignee=task.assignee, group=task.group_key):
         raise errors.TaskForbidden(group=task.group_key or "-")
-    _changed(session, task, assignee=actor.user_id)
+    change(session, task, assignee=actor.user_id)
     event = histories.Event("task.claimed", task.node, task.id, task.group_key)
     records.note(session, instance, [event], actor=actor, now=now)
 
@@ -151,11 +173,11 @@ def release(session: Session, task_id: UUID, *, actor: access.Actor, now: dateti
 
     Raises :class:`errors.NotFound`, :class:`errors.TaskForbidden`, :class:`errors.TaskClosed`.
     """
-    instance, task = _held(session, task_id, actor)
+    instance, task = held(session, task_id, actor)
     if task.assignee is None:
         return
     access.require_release(actor, assignee=task.assignee, group=task.group_key)
-    _changed(session, task, assignee=None)
+    change(session, task, assignee=None)
     event = histories.Event("task.released", task.node, task.id, task.group_key, {"from": str(task.assignee)})
     records.note(session, instance, [event], actor=actor, now=now)
 
@@ -177,7 +199,7 @@ def complete(
     :class:`errors.TaskClosed`, :class:`errors.InstanceChanged`, :class:`errors.FormInvalid`, :class:`errors.ExecutionError`,
     :class:`errors.ExpressionError`; after any of them nothing is stored.
     """
-    instance, task = _held(session, task_id, actor)
+    instance, task = held(session, task_id, actor)
     _require_work(session, actor, task)
     if seen is not None and seen != task.version:
         raise errors.InstanceChanged
@@ -188,7 +210,7 @@ def complete(
     step = steps.complete(loaded.spec, instance.state, task.token, values, now=local, library=library)
     event = histories.Event("task.completed", task.node, task.id, task.group_key)
     opened = records.record(session, instance, step, actor=actor, now=now, event=event)
-    _changed(
+    change(
         session,
         task,
         status="completed",
@@ -200,18 +222,21 @@ def complete(
     return Completion(instance.id, step.status, mine)
 
 
-def _held(session: Session, task_id: UUID, actor: access.Actor) -> tuple[records.Held, Row[*tuple[Any, ...]]]:
-    """Hold an open task's instance, then read the task; only who may see it is told more."""
-    held = session.execute(_hold, {"task": task_id}).first()
+def held(session: Session, task_id: UUID, actor: access.Actor) -> tuple[records.Held, Row[*tuple[Any, ...]]]:
+    """Hold an open task's instance, then read the task; only who may see it is told more.
+
+    Raises :class:`errors.NotFound`, :class:`errors.TaskForbidden`, :class:`errors.TaskClosed`, :class:`errors.InstanceSuspended`.
+    """
+    row = session.execute(_hold, {"task": task_id}).first()
     task = session.execute(_look, {"task": task_id}).first()
-    if held is None or task is None:
+    if row is None or task is None:
         raise errors.NotFound(kind="Task", key=task_id)
     access.require_see_task(actor, assignee=task.assignee, group=task.group_key)
     if task.status != "open":
         raise errors.TaskClosed
-    if held.status != "active":
-        records.require_active(held.status)
-    return records.held_of(held), task
+    if row.status != "active":
+        records.require_active(row.status)
+    return records.held_of(row), task
 
 
 def _require_work(session: Session, actor: access.Actor, task: Row[*tuple[Any, ...]]) -> None:
@@ -221,8 +246,8 @@ def _require_work(session: Session, actor: access.Actor, task: Row[*tuple[Any, .
     access.require_work(actor, assignee=task.assignee, assignee_name=name, group=task.group_key)
 
 
-def _changed(session: Session, task: Row[*tuple[Any, ...]], **values: object) -> None:
-    """Change a task if it still is what was read."""
+def change(session: Session, task: Row[*tuple[Any, ...]], **values: object) -> None:
+    """Change a task if it still is what was read. Raises :class:`errors.TaskClosed`."""
     changed = session.execute(_change, {"task": task.id, "seen": task.version, "version": task.version + 1, **values})
     if changed.rowcount != 1:
         raise errors.TaskClosed

@@ -23,6 +23,18 @@ MATRIX = {
     ("POST", "/tasks/{task}/claim"):            [1,    0,    0,    0,    0,    0],
     ("POST", "/tasks/{task}/release"):          [1,    0,    0,    0,    1,    0],
     ("POST", "/tasks/{task}"):                  [1,    0,    0,    0,    0,    0],
+    ("GET", "/tasks/{task}/hand-over"):         [0,    0,    0,    0,    1,    1],  # to delegate it, one must have it
+    ("POST", "/tasks/{task}/assign"):           [0,    0,    0,    0,    1,    1],
+    ("POST", "/tasks/{task}/delegate"):         [0,    0,    0,    0,    0,    0],
+    ("POST", "/tasks/{task}/hand-back"):        [0,    0,    0,    0,    0,    0],
+    ("POST", "/tasks/{task}/follow-up"):        [0,    0,    0,    0,    1,    1],
+    ("POST", "/tasks/{task}/priority"):         [0,    0,    0,    0,    1,    1],
+    ("POST", "/tasks/{task}/nudge"):            [1,    0,    0,    0,    1,    1],
+    ("POST", "/tasks/{task}/unclaim"):          [1,    0,    0,    0,    1,    1],  # which then is told that it is too late
+    ("POST", "/tasks/bulk"):                    [1,    1,    1,    1,    1,    1],  # nothing ticked: each task is asked for itself
+    ("POST", "/tasks/bulk/form"):               [0,    0,    0,    0,    0,    0],
+    ("POST", "/tasks/bulk/complete"):           [0,    0,    0,    0,    0,    0],
+    ("POST", "/instances/{case}/comments"):     [1,    0,    0,    1,    1,    1],
     ("GET", "/start"):                          [1,    1,    1,    1,    1,    1],
     ("GET", "/start/{key}"):                    [1,    0,    0,    1,    1,    1],
     ("POST", "/start/{key}/form"):              [1,    0,    0,    1,    1,    1],
