@@ -1,5 +1,6 @@
 """What every page needs: the menu, who is signed in, the language, and words for values, dates and durations."""
 
+from datetime import datetime
 from typing import NamedTuple
 
 import flask
@@ -27,7 +28,7 @@ def install(app: flask.Flask) -> None:
         ago=wording.ago,
         appointment=wording.appointment,
         day=wording.day,
-        due=wording.due,
+        due=_due,
         initials=wording.initials,
         label=wording.label,
         left=wording.left,
@@ -58,6 +59,10 @@ def _context() -> dict[str, object]:
         "here": flask.request.full_path.rstrip("?") if flask.request.method == "GET" else "/",
         "now": work.now(),
     }
+
+
+def _due(at: datetime | None, now: datetime) -> wording.Due | None:
+    return wording.due(at, now, work.place().office.calendar)
 
 
 _PARTS = {"tasks": "inbox"}

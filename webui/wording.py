@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
 from typing import Literal, NamedTuple
 
+from engine.calendar.worktime import Calendar
 from webui import words
 from webui.words import gettext as _
 from webui.words import ngettext
@@ -24,15 +25,37 @@ class Due(NamedTuple):
     exact: str
 
 
-def due(at: datetime | None, now: datetime) -> Due | None:
-    """Say how long until ``at``, or how long it is late; ``None`` where nothing is due."""
+def due(at: datetime | None, now: datetime, calendar: Calendar) -> Due | None:
+    """Say how much of the office's working time is left until ``at``, or gone since; ``None`` where nothing is due.
+
+    Where the office does not work between the two, it is said by the clock.
+    """
     if at is None:
         return None
-    left = at - now
-    if left < timedelta(0):
-        return Due("late", _("%(span)s late", span=_span(-left)), moment(at))
-    text = _("due now") if left < timedelta(minutes=1) else _("due in %(span)s", span=_span(left))
-    return Due("soon" if left < _SOON else "later", text, moment(at))
+    work = calendar.elapsed(now, at)
+    text = _worked(abs(work), _day_of(now, calendar)) or _span(abs(at - now))
+    if at < now:
+        return Due("late", _("%(span)s late", span=text), moment(at))
+    told = _("due now") if at - now < timedelta(minutes=1) else _("due in %(span)s", span=text)
+    return Due("soon" if work < _SOON else "later", told, moment(at))
+
+
+def _day_of(now: datetime, calendar: Calendar) -> int:
+    """Give how many minutes the office works today, shorter in Ramadan; where it does not, on its longest day."""
+    today = calendar.hours(now.astimezone(calendar.zone).date())
+    return max(sum(last - first for first, last in spans) for spans in ((today,) if today else calendar.week))
+
+
+def _worked(span: timedelta, day: int) -> str:
+    """Say working time by its largest unit, rounded down; ``day`` is a working day's minutes; "" under a minute."""
+    minutes = int(span.total_seconds() // 60)
+    if not minutes:
+        return ""
+    if day and minutes >= day:
+        return ngettext("%(num)d working day", "%(num)d working days", minutes // day)
+    if minutes < 60:  # noqa: PLR2004  # minutes of an hour
+        return ngettext("%(num)d working minute", "%(num)d working minutes", minutes)
+    return ngettext("%(num)d working hour", "%(num)d working hours", minutes // 60)
 
 
 def left(at: datetime, now: datetime) -> str:

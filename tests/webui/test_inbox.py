@@ -18,7 +18,7 @@ def test_a_task_of_my_group_is_claimed_completed_and_gone(house):
     page = rahmat.get("/").text
     assert "Catat surat" in page
     assert "005/12/2026" in page
-    assert "jatuh tempo 5 menit lagi" in page
+    assert "jatuh tempo 5 menit kerja lagi" in page
     answer = rahmat.post(f"/tasks/{task.id}/claim")
     assert (answer.status_code, answer.location) == (303, f"/tasks/{task.id}")
     assert "Tugas ini sekarang milik Anda." in rahmat.get(f"/tasks/{task.id}").text

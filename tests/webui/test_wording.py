@@ -1,8 +1,10 @@
 from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 import flask
 import pytest
 
+from engine.calendar.worktime import Calendar
 from tests.cast import NOW
 from webui import wording
 
@@ -23,22 +25,36 @@ def indonesian(site):
 @pytest.mark.parametrize(
     ("left", "state", "text"),
     [
-        (timedelta(hours=2, minutes=59), "soon", "jatuh tempo 2 jam lagi"),
-        (timedelta(minutes=5), "soon", "jatuh tempo 5 menit lagi"),
+        (timedelta(hours=2, minutes=59), "soon", "jatuh tempo 2 jam kerja lagi"),
+        (timedelta(minutes=5), "soon", "jatuh tempo 5 menit kerja lagi"),
         (timedelta(seconds=20), "soon", "jatuh tempo sekarang"),
-        (timedelta(hours=30), "later", "jatuh tempo 1 hari lagi"),
-        (timedelta(days=20), "later", "jatuh tempo 2 minggu lagi"),
+        (timedelta(hours=7), "later", "jatuh tempo 6 jam kerja lagi"),  # an hour of it is the break
+        (
+            timedelta(hours=9),
+            "later",
+            "jatuh tempo 6 jam kerja lagi",
+        ),  # half past eight in the evening: 16:00 was the end
+        (timedelta(days=1), "later", "jatuh tempo 1 hari kerja lagi"),
+        (timedelta(days=7), "later", "jatuh tempo 5 hari kerja lagi"),  # over a weekend
         (-timedelta(seconds=1), "late", "terlambat 1 menit"),
-        (-timedelta(days=1, hours=3), "late", "terlambat 1 hari"),
+        (-timedelta(minutes=30), "late", "terlambat 30 menit kerja"),
+        (-timedelta(hours=3), "late", "terlambat 1 jam kerja"),  # since half past five in the morning
+        (-timedelta(days=3), "late", "terlambat 1 hari kerja"),  # since Friday
     ],
 )
-def test_due_is_said_in_words(indonesian, left, state, text):
-    due = wording.due(NOW + left, NOW)
+def test_due_is_said_in_the_offices_working_time(indonesian, left, state, text):
+    due = wording.due(NOW + left, NOW, Calendar(ZoneInfo("Asia/Makassar"), ramadan=None))
     assert (due.state, due.text) == (state, text)
 
 
+def test_where_nobody_works_between_the_clock_says_it(indonesian):
+    night = NOW + timedelta(hours=13)
+    due = wording.due(night - timedelta(hours=3), night, Calendar(ZoneInfo("Asia/Makassar"), ramadan=None))
+    assert due.text == "terlambat 3 jam"
+
+
 def test_nothing_is_due_without_a_moment(indonesian):
-    assert wording.due(None, NOW) is None
+    assert wording.due(None, NOW, Calendar(ZoneInfo("Asia/Makassar"))) is None
 
 
 def test_moments_are_in_the_offices_zone(indonesian):
