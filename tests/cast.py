@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from engine.people import access, users
 from engine.store import db
@@ -24,6 +25,8 @@ class Clock:
     def advance(self, **span: float) -> None:
         self.now += timedelta(**span)
 
+
+ZONE = ZoneInfo("Asia/Makassar")
 
 PASSWORD = "kopi-tinutuan-2026"
 

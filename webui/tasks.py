@@ -12,10 +12,10 @@ from engine import errors
 from engine.diagrams import sop
 from engine.forms import validation
 from engine.people import access
-from engine.runtime import comments, definitions
+from engine.runtime import comments, definitions, drafts
 from engine.runtime import tasks as tasks_
 from engine.store import db
-from webui import facts, forms, pages, redirects, work
+from webui import facts, forms, pages, redirects, wording, words, work
 from webui.words import gettext as _
 
 blueprint = flask.Blueprint("tasks", __name__, url_prefix="/tasks")
@@ -46,6 +46,8 @@ def complete(task_id: UUID) -> Response | tuple[str, int]:
         with work.writing() as (session, actor):
             done = tasks_.complete(session, task_id, sent, actor=actor, now=work.now(), seen=_seen())
             following = tasks_.next_of(session, done.instance_id, actor=actor)
+            if flask.request.form.get("drafted"):
+                drafts.discard(session, task_id, actor=actor)
     except errors.FormInvalid as error:
         with work.reading() as (session, actor):
             return _page(session, actor, task_id, sent, cast("_Errors", error.errors)), 422
@@ -55,6 +57,23 @@ def complete(task_id: UUID) -> Response | tuple[str, int]:
     finished = done.status == "completed"
     pages.notice(_("Done. The case is finished.") if finished else _("Done. The case goes on with others."))
     return flask.redirect("/", 303)
+
+
+@blueprint.post("/<uuid:task_id>/draft")
+def draft(task_id: UUID) -> tuple[str, int]:
+    """Keep what was typed so far; the page sends it while somebody types."""
+    sent = forms.submission(flask.request)
+    with work.writing() as (session, actor):
+        drafts.save(session, task_id, sent, actor=actor, now=work.now(), zone=work.place().office.zone)
+    return _("Draft saved at %(time)s", time=wording.clock(words.local(work.now()).time())), 200
+
+
+@blueprint.post("/<uuid:task_id>/draft/discard")
+def discard(task_id: UUID) -> Response:
+    """Throw one's draft away, and begin with what is stored."""
+    with work.writing() as (session, actor):
+        drafts.discard(session, task_id, actor=actor)
+    return flask.redirect(flask.url_for("tasks.one", task_id=task_id), 303)
 
 
 @blueprint.post("/<uuid:task_id>/claim")
@@ -99,6 +118,10 @@ def _page(
     wrong: _Errors | None = None,
 ) -> str:
     view = tasks_.get(session, task_id, actor=actor)
+    desk = drafts.of_task(session, task_id, actor=actor, now=work.now()) if view.may_complete else drafts.Desk()
+    restored = desk.mine if sent is None and view.form is not None else None
+    if restored is not None:
+        sent = forms.Submission(restored.values)
     loaded = definitions.load(session, view.definition_id)
     asked = view.form.names if view.form else frozenset()
     item = loaded.items.get(view.task.node)
@@ -109,6 +132,8 @@ def _page(
         "task.html",
         said=comments.of_case(session, view.task.instance_id, actor=actor),
         may=_may(actor, view),
+        desk=desk,
+        restored=restored,
         view=view,
         task=view.task,
         form=_form(view, sent, wrong),
@@ -137,5 +162,10 @@ def _form(view: tasks_.TaskView, sent: forms.Submission | None, wrong: _Errors |
         now=now,
         readonly=not view.may_complete,
         submit_label=_("Complete the task"),
-        hidden={"seen": str(view.task.version)},
+        hidden={"seen": str(view.task.version), "drafted": "1"},
+        beside=Markup('<span class="l-quiet l-small" data-draft="{}" role="status"></span>').format(
+            flask.url_for("tasks.draft", task_id=view.task.id)
+        )
+        if view.may_complete
+        else "",
     )

@@ -23,6 +23,8 @@ MATRIX = {
     ("POST", "/tasks/{task}/claim"):            [1,    0,    0,    0,    0,    0],
     ("POST", "/tasks/{task}/release"):          [1,    0,    0,    0,    1,    0],
     ("POST", "/tasks/{task}"):                  [1,    0,    0,    0,    0,    0],
+    ("POST", "/tasks/{task}/draft"):            [1,    0,    0,    0,    0,    0],
+    ("POST", "/tasks/{task}/draft/discard"):    [1,    1,    1,    1,    1,    1],  # of one's own: there is none
     ("GET", "/tasks/{task}/hand-over"):         [0,    0,    0,    0,    1,    1],  # to delegate it, one must have it
     ("POST", "/tasks/{task}/assign"):           [0,    0,    0,    0,    1,    1],
     ("POST", "/tasks/{task}/delegate"):         [0,    0,    0,    0,    0,    0],

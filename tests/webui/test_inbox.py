@@ -4,9 +4,11 @@ from uuid import uuid4
 
 import pytest
 from markupsafe import escape
+from sqlalchemy import select
 
 from engine.people import access
 from engine.runtime import deployments, instances
+from engine.store import models
 from tests import cast
 from tests.diagrams_made import diagram, flow, node, task
 from tests.webui.browsing import enter
@@ -278,3 +280,27 @@ def test_answers_of_another_shape_than_the_form_asks_complete_nothing(cabin, kin
     assert answer.status_code == 422
     assert "1 isian perlu diperbaiki" in answer.text
     assert "task.completed" not in [event.kind for event in cabin.history(case)]
+
+
+def test_a_draft_is_kept_while_somebody_types_and_comes_back(house):
+    _, task = house.begun()
+    rahmat = enter(house.app, "rahmat")
+    rahmat.get(f"/tasks/{task.id}")
+    answer = rahmat.post(f"/tasks/{task.id}/draft", {"f.nomor": "01", "f.perihal": "Setengah <jalan>"})
+    assert (answer.status_code, answer.text) == (200, "Draf tersimpan pukul 08.30")
+    page = rahmat.get(f"/tasks/{task.id}").text
+    assert "Setengah &lt;jalan&gt;" in page
+    assert "dipulihkan" in page
+    nurdin = enter(house.app, "nurdin")
+    assert "Rahmat Ishak juga sedang mengisi tugas ini." in nurdin.get(f"/tasks/{task.id}").text
+    rahmat.post(f"/tasks/{task.id}/draft/discard")
+    assert "Setengah" not in rahmat.get(f"/tasks/{task.id}").text
+
+
+def test_a_completed_task_leaves_no_draft(house):
+    _, task = house.begun()
+    rahmat = enter(house.app, "rahmat")
+    rahmat.post(f"/tasks/{task.id}/draft", {"f.nomor": "01"})
+    rahmat.post(f"/tasks/{task.id}", {"f.nomor": "01", "drafted": "1"})
+    with house.database.read() as session:
+        assert session.execute(select(models.drafts)).all() == []

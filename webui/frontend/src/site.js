@@ -28,5 +28,35 @@ window.addEventListener('pageshow', () => {
   for (const form of document.querySelectorAll('form[data-sent]')) delete /** @type {HTMLElement} */ (form).dataset.sent;
 });
 
+// A task's form is kept as a draft while somebody types, a moment after the last key; leaving the page keeps it at once.
+const draft = /** @type {HTMLElement | null} */ (document.querySelector('[data-draft]'));
+const drafting = draft?.closest('form');
+if (draft && drafting) {
+  let timer = 0;
+  let typed = false;
+  const save = async () => {
+    window.clearTimeout(timer);
+    if (!typed || drafting.dataset.sent) return;
+    typed = false;
+    const body = new FormData(drafting);
+    for (const [name, value] of [...body]) if (value instanceof File) body.delete(name);
+    try {
+      const answer = await fetch(draft.dataset.draft ?? '', { method: 'POST', body, keepalive: true });
+      if (answer.ok && !answer.redirected) draft.textContent = await answer.text();
+      else typed = true;
+    } catch {
+      typed = true; // no network: the next key tries again
+    }
+  };
+  drafting.addEventListener('input', () => {
+    typed = true;
+    window.clearTimeout(timer);
+    timer = window.setTimeout(save, 1500);
+  });
+  document.addEventListener('visibilitychange', () => {
+    if (document.visibilityState === 'hidden') save();
+  });
+}
+
 // After an error the summary takes the focus, so that a screen reader says it and the keyboard starts there.
 /** @type {HTMLElement | null} */ (document.querySelector('[data-focus]'))?.focus();
