@@ -36,7 +36,7 @@ def noticed():
 
 
 def gathered(case, *nips):
-    assert case.waiting() == [("LengkapiPersyaratan", "pns")] * len(nips)
+    assert [each for each in case.waiting() if each[0] != "IngatkanPNS"] == [("LengkapiPersyaratan", "pns")] * len(nips)
     for nip in nips:
         pns = next(each for each in case.variables()["daftar_pns"] if each["nip"] == nip)
         case.answer("LengkapiPersyaratan", PAPERS, pns=pns)
@@ -89,6 +89,8 @@ def with_returns():
 def reminded():
     case = noticed()
     case.fire("SatuMinggu")
+    case.answer("IngatkanPNS", {"diingatkan_pada": "2026-03-09"})
+    case.fire("SatuMinggu")  # the other's week, who sends the papers before anybody reminds
     gathered(case, WIWIN, ARMAN)
     checked(case)
     covered(case, kadis=AGREED)
@@ -99,6 +101,7 @@ WALKS = (straight, with_returns, reminded)
 INFERRED = {
     "LengkapiBerkas",
     "SatuMinggu",
+    "IngatkanPNS",
     "Lengkap",
     "Diparaf",
     "Ditandatangani",
@@ -120,11 +123,18 @@ def test_a_return_names_somebody():
         checked(case, RETURNED)
 
 
-def test_after_a_week_the_employee_is_reminded_and_the_task_stays():
+def test_after_a_week_somebody_reminds_the_employee_whose_task_stays():
     case = noticed()
     case.fire("SatuMinggu")
-    assert case.sent == ["pengingat-berkas-kenaikan-pangkat"]
-    assert case.waiting() == [("LengkapiPersyaratan", "pns")] * 2
+    waiting = [("IngatkanPNS", "petugas-administrasi"), *[("LengkapiPersyaratan", "pns")] * 2]
+    assert case.waiting() == waiting
+    gathered(case, WIWIN, ARMAN)  # and nobody has to remind any more
+    assert case.waiting() == [("PeriksaBerkas", "petugas-administrasi")]
+
+
+def test_papers_that_were_complete_stay_when_others_are_gathered_again():
+    kept = with_returns().variables()["berkas_pns"]
+    assert {each["nip"]: each["nama"] for each in kept} == {WIWIN: "Wiwin Monoarfa", ARMAN: "Arman Lihawa"}
 
 
 def test_the_letter_of_bkd_is_at_hand():

@@ -1,6 +1,7 @@
 """Promotions and raises that fall due: looked for every month, proposed to BKD."""
 
 from engine.execution import steps
+from engine.forms import validation
 from tests.sops import walking
 from tests.sops.walking import Case
 
@@ -74,3 +75,8 @@ def test_a_month_without_anybody_is_no_more_work():
 
 def test_papers_are_gathered_until_they_are_complete():
     assert [node for node, _ in with_returns().worked].count("SiapkanBerkas") == 2
+
+
+def test_the_list_of_a_month_opens_empty():
+    form = walking.forms()["penjagaan"]
+    assert validation.initial(form, {}, now=walking.NOW)["pegawai"] == []

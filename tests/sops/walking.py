@@ -55,6 +55,11 @@ def flows(key):
     return {flow for body in bodies for flow in body.flows}
 
 
+def _group(task):
+    """Who gets a task: the group that it names, else the lane's."""
+    return task.candidate_groups[0] if task.candidate_groups else office().group_of(task.lane)
+
+
 class Shipped:
     """The shipped diagrams as the library of those that call each other; a definition's id is its key."""
 
@@ -92,7 +97,7 @@ class Case:
 
     def waiting(self):
         """What is open, as (node, group), sorted."""
-        return sorted((each.node, office().group_of(each.lane)) for each in self.open.values())
+        return sorted((each.node, _group(each)) for each in self.open.values())
 
     def answer(self, node, submission, **seen):
         """Answer the open task of ``node`` that sees these variables (the first one), through its form."""
@@ -105,7 +110,7 @@ class Case:
         form = forms()[task.form_key]
         result = validation.validate(form, submission, variables=self.seen(token), today=NOW.date(), zone=ZONE)
         assert not result.errors, f"{node}: {result.errors}"
-        self.worked.append((node, office().group_of(task.lane)))
+        self.worked.append((node, _group(task)))
         self._record(steps.complete(spec(self.key), self.state, token, result.values, now=NOW, library=Shipped()))
 
     def receive(self, message, **values):
