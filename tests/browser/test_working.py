@@ -4,6 +4,8 @@ import re
 
 from playwright.sync_api import expect
 
+from tests.browser.test_pages import SIZES, look
+
 
 def test_a_task_is_done_by_keyboard_alone(office_at_work, visit):
     visitor = visit(office_at_work)
@@ -130,3 +132,43 @@ def test_what_was_typed_is_kept_when_the_session_is_over(office_at_work, visit):
     expect(page.get_by_role("heading", level=1)).to_have_text("Sesi Anda sudah berakhir")
     expect(page.get_by_label("Nomor agenda")).to_have_value("123 yang lama diketik")
     visitor.judge()
+
+
+def test_what_was_typed_is_there_after_the_page_is_gone(office_at_work, visit):
+    """Without a click: the page keeps it by itself, and a colleague is told who is at it."""
+    task = next(each for each in office_at_work.open_tasks("rahmat") if each.business_key == "R-017/BSSN/XI/2026")
+    rahmat, nurdin = visit(office_at_work, "rahmat", viewport=SIZES["phone"]), visit(office_at_work, "nurdin")
+    rahmat.open(f"/tasks/{task.id}")
+    field = rahmat.page.locator("form.l-form input[type=text]").first
+    field.fill("217/SANAPATI")
+    rahmat.page.get_by_text("Draf tersimpan").wait_for()
+    rahmat.open("/")
+    rahmat.open(f"/tasks/{task.id}")
+    assert rahmat.page.locator("form.l-form input[type=text]").first.input_value() == "217/SANAPATI"
+    look(rahmat, "task-draft")
+    nurdin.open(f"/tasks/{task.id}")
+    nurdin.page.get_by_text("Rahmat Ishak juga sedang mengisi tugas ini.").wait_for()
+    look(nurdin, "task-others")
+    rahmat.page.get_by_role("button", name="Buang draf").click()
+    assert rahmat.page.locator("form.l-form input[type=text]").first.input_value() == ""
+
+
+def test_a_task_goes_to_a_colleague_and_back(office_at_work, visit):
+    task = next(each for each in office_at_work.open_tasks("rahmat") if each.business_key == "R-017/BSSN/XI/2026")
+    rahmat = visit(office_at_work, "rahmat", viewport=SIZES["phone"])
+    rahmat.open(f"/tasks/{task.id}")
+    rahmat.page.get_by_role("button", name="Ambil").first.click()
+    rahmat.page.get_by_text("Tindakan lain untuk tugas ini").click()
+    look(rahmat, "task-actions")
+    rahmat.page.get_by_role("link", name="Serahkan …").click()
+    look(rahmat, "hand-over")
+    rahmat.page.locator("#anybody").select_option("yusuf")
+    rahmat.page.get_by_role("button", name="Serahkan").last.click()
+    rahmat.page.get_by_text("Tugas sudah diserahkan.").wait_for()
+    yusuf = visit(office_at_work, "yusuf")
+    yusuf.open(f"/tasks/{task.id}")
+    yusuf.page.get_by_text("Tindakan lain untuk tugas ini").click()
+    yusuf.page.get_by_label("Kembalikan kepada Rahmat Ishak").fill("Bukan bagian saya.")
+    look(yusuf, "task-handed-over")
+    yusuf.page.get_by_role("button", name="Kembalikan", exact=True).last.click()
+    yusuf.page.get_by_text("Tugas sudah kembali").wait_for()
