@@ -170,5 +170,5 @@ def test_a_task_goes_to_a_colleague_and_back(office_at_work, visit):
     yusuf.page.get_by_text("Tindakan lain untuk tugas ini").click()
     yusuf.page.get_by_label("Kembalikan kepada Rahmat Ishak").fill("Bukan bagian saya.")
     look(yusuf, "task-handed-over")
-    yusuf.page.get_by_role("button", name="Kembalikan", exact=True).last.click()
+    yusuf.page.get_by_role("button", name="Kembalikan ke pemilik").click()
     yusuf.page.get_by_text("Tugas sudah kembali").wait_for()
