@@ -252,6 +252,26 @@ def require_work(actor: Actor, *, assignee: UUID | None, assignee_name: str, gro
     raise errors.TaskForbidden(group=group or "-")
 
 
+# Lists ---------------------------------------------------------------------------------------------------------------
+
+
+def may_see_filter(actor: Actor, *, owner: UUID, group: str | None) -> bool:
+    """Say whether the actor may use a list that is kept; ``group`` is whom it is shared with."""
+    return _is_assignee(actor, owner) or group in actor.groups
+
+
+def require_keep_filter(actor: Actor, *, owner: UUID) -> None:
+    """Raise :class:`errors.FilterForeign` unless the list that is kept is the actor's own."""
+    if not _is_assignee(actor, owner):
+        raise errors.FilterForeign
+
+
+def require_share(actor: Actor, group: str | None) -> None:
+    """Raise :class:`errors.FilterGroupForeign` unless the actor may share lists with a group; ``None`` is nobody."""
+    if group is not None and group not in actor.groups:
+        raise errors.FilterGroupForeign(group=group)
+
+
 # The house -----------------------------------------------------------------------------------------------------------
 
 

@@ -142,7 +142,7 @@ def test_the_inbox_can_be_searched(house):
     house.start(key="edaran")
     assert [task.business_key for task in house.inbox("rahmat", text="15_or%")] == ["000.8/15_OR%"]
     assert len(house.inbox("rahmat", text=" surat masuk ")) == 2
-    assert len(house.inbox("rahmat", text="%")) == 1
+    assert house.inbox("rahmat", text="%") == ()  # marks are no words
     assert house.inbox("rahmat", text="tiada\x00") == ()
 
 
