@@ -232,6 +232,11 @@ def require_release(actor: Actor, *, assignee: UUID | None, group: str | None) -
         raise errors.TaskForbidden(group=group or "-")
 
 
+def may_assign_any(actor: Actor) -> bool:
+    """Say whether there may be tasks that the actor may give to somebody: for what is offered before it is known which."""
+    return _has(actor, "manager", "admin")
+
+
 def may_complete(actor: Actor, *, assignee: UUID | None, group: str | None) -> bool:
     """Say whether the actor may complete a task."""
     if "system" in actor.roles:

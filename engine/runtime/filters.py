@@ -9,8 +9,9 @@ from uuid import UUID
 from sqlalchemy import Row, bindparam, delete, func, insert, or_, select, update
 
 from engine import errors
+from engine.diagrams.checking import scopes
 from engine.people import access, users
-from engine.runtime import inbox
+from engine.runtime import definitions, inbox
 from engine.store import keys, models
 from engine.store.db import Session
 
@@ -19,6 +20,7 @@ MOST = 100
 LONGEST_NAME = 80
 LONGEST_TEXT = 200
 _LONGEST_KEY = 200
+_MOST_COLLEAGUES = 500
 
 Column = Literal["case", "sop", "group", "assignee", "due", "priority", "created"]
 COLUMNS: tuple[Column, ...] = get_args(Column)
@@ -82,6 +84,23 @@ _many = select(func.count(), func.coalesce(func.max(_filters.c.position), 0)).wh
     _filters.c.user_id == bindparam("me", type_=_filters.c.user_id.type)
 )
 _turn = select(_users.c.id).where(_users.c.id == bindparam("me", type_=_users.c.id.type)).with_for_update()
+_memberships = models.memberships
+_colleagues = (
+    select(_users.c.id, _users.c.name)
+    .where(
+        _users.c.active,
+        _users.c.id != bindparam("me", type_=_users.c.id.type),
+        _users.c.id.in_(
+            select(_memberships.c.user_id).where(
+                _memberships.c.group_key.in_(bindparam("groups", expanding=True)),
+                _memberships.c.since <= bindparam("now", type_=_memberships.c.since.type),
+                _memberships.c.until > bindparam("now", type_=_memberships.c.since.type),
+            )
+        ),
+    )
+    .order_by(_users.c.name, _users.c.id)
+    .limit(_MOST_COLLEAGUES)
+)
 _add = insert(_filters)
 _change = update(_filters).where(_filters.c.id == bindparam("filter"))
 _drop = delete(_filters).where(_filters.c.id == bindparam("filter"))
@@ -191,3 +210,24 @@ def _person(word: str | None) -> UUID | None:
         return UUID(hex=word) if word else None
     except ValueError:
         return None
+
+
+# What a list can be narrowed to ---------------------------------------------------------------------------------------
+
+
+def colleagues(session: Session, *, actor: access.Actor, now: datetime) -> tuple[tuple[UUID, str], ...]:
+    """Give those who share a group with the actor at ``now``, by name: id and name, without the actor."""
+    found = session.execute(_colleagues, {"groups": sorted(actor.groups), "now": now, "me": actor.user_id})
+    return tuple((row.id, row.name) for row in found)
+
+
+def steps(session: Session, process: str | None) -> tuple[tuple[str, str], ...]:
+    """Give the steps that people do in the newest version of a process: id and name; none where it is unknown."""
+    if process is None:
+        return ()
+    try:
+        latest = definitions.latest(session, process)
+    except errors.NotFound:
+        return ()
+    nodes = definitions.load(session, latest.id).nodes.values()
+    return tuple((node.id, node.name or node.id) for node in nodes if node.kind in scopes.HUMAN)

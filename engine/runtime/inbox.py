@@ -177,7 +177,7 @@ def counts(session: Session, *, actor: access.Actor, now: datetime) -> Mapping[S
     columns = []
     for scope in open_:
         some = [
-            select(literal_column("1")).where(*source, _GOING_ON).limit(MOST_COUNTED + 1).subquery().select()
+            select(literal_column("1").label("one")).where(*source, _GOING_ON).limit(MOST_COUNTED + 1).subquery().select()
             for source in _sources(actor, scope, NOTHING, now, merged=False)
         ]
         counted = union_all(*some).subquery() if some else None
