@@ -96,7 +96,9 @@ def common(session: Session, asked: tuple[str, ...]) -> frozenset[str]:
 
 
 def begins(word: str) -> Any:  # noqa: ANN401  # SQLAlchemy's expressions
-    """Give the condition that a kept word begins so."""
+    """Give the condition that a kept word begins so; of a single letter or figure, that it is one."""
+    if len(word) == 1:
+        return _words.c.word == bindparam(None, word, _words.c.word.type, unique=True)
     low, high = (bindparam(None, each, _words.c.word.type, unique=True) for each in (word, word + _LAST))
     return (_words.c.word >= low) & (_words.c.word < high)
 
