@@ -22,7 +22,7 @@ from engine.store import history as histories
 from engine.store import keys, models
 from engine.store.db import Session
 
-_ITEM_LONGEST = 200
+_LONGEST = 200  # of a task's name and item
 
 
 @dataclass(frozen=True, slots=True)
@@ -272,7 +272,7 @@ def _task(opened: steps.Opened, loaded: definitions.Loaded, office: Office, now:
         "token": opened.token,
         "node": opened.node,
         "definition_id": None if opened.definition is None else loaded.id,
-        "name": opened.name or opened.node,
+        "name": (opened.name or opened.node)[:_LONGEST],
         "item": _item(opened, loaded),
         "lane": opened.lane,
         "group_key": office.group_of(people) if people else None,
@@ -303,4 +303,4 @@ def _item(opened: steps.Opened, loaded: definitions.Loaded) -> str | None:
         telling = [item[each] for each in ("nama", "name", "label") if item.get(each)]
         item = next((each for each in (*telling, *item.values()) if isinstance(each, str) and each), None)
     words = " ".join("".join(each if each.isprintable() else " " for each in str(item)).split())
-    return words[:_ITEM_LONGEST] if item is not None and words else None
+    return words[:_LONGEST] if item is not None and words else None

@@ -67,15 +67,15 @@ def _add_to_tasks() -> None:
     )
     of_case = "FROM instances JOIN definitions ON definitions.id = instances.definition_id"
     op.execute(
-        f"UPDATE tasks SET process = (SELECT definitions.key {of_case} WHERE instances.id = tasks.instance_id),"
+        f"UPDATE tasks SET name = substr(name, 1, 200), process = (SELECT definitions.key {of_case} WHERE instances.id = tasks.instance_id),"
         " starter = (SELECT started_by FROM instances WHERE instances.id = tasks.instance_id)"
     )
     op.drop_index("ix_tasks_group_key", "tasks")
-    sifted = ["process", "node", "priority", "assignee", "instance_id"]
+    sifted = ["status", "assignee", "priority", "process", "node", "name", "item", "instance_id"]
     for name, columns, where in (
         ("ix_tasks_group_key", ["group_key", "due_at", "id", *sifted], "status = 'open' AND assignee IS NULL"),
         ("ix_tasks_owner", ["owner", "due_at", "id"], "status = 'open' AND owner IS NOT NULL"),
-        ("ix_tasks_starter", ["starter", "due_at", "id", *sifted], "status = 'open' AND starter IS NOT NULL"),
+        ("ix_tasks_starter", ["starter", "due_at", "id", *sifted, "group_key", "owner"], "status = 'open' AND starter IS NOT NULL"),
         ("ix_tasks_completed_by", ["completed_by", "completed_at", "id"], "status = 'completed'"),
     ):
         op.create_index(name, "tasks", columns, sqlite_where=sa.text(where), postgresql_where=sa.text(where))
