@@ -129,8 +129,9 @@ _DUE: _Order = ((_tasks.c.due_at, False), (_tasks.c.id, False))
 _ORDERS: dict[Sort, _Order] = {
     "due": _DUE,
     "priority": ((_tasks.c.priority, True), *_DUE),
-    "newest": ((_tasks.c.id, True),),  # keys are made in the order of time
-    "oldest": ((_tasks.c.id, False),),
+    # Not by the key alone, though that is the same order: PostgreSQL would read everybody's tasks along it.
+    "newest": ((_tasks.c.created_at, True), (_tasks.c.id, True)),
+    "oldest": ((_tasks.c.created_at, False), (_tasks.c.id, False)),
     "sop": ((_tasks.c.process, False), *_DUE),
 }
 _LATEST: _Order = ((_tasks.c.completed_at, True), (_tasks.c.id, True))

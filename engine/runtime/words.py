@@ -106,5 +106,7 @@ def begins(word: str) -> Any:  # noqa: ANN401  # SQLAlchemy's expressions
 def having(word: str, instance_id: Any, *, common: bool) -> Any:  # noqa: ANN401  # SQLAlchemy's expressions
     """Give the condition that a case has a word that begins so; ``common`` as :func:`common` found."""
     if common:
-        return select(literal(1)).where(_words.c.instance_id == instance_id, begins(word)).exists()
+        # Not EXISTS, which PostgreSQL would turn into one look at everybody's words.
+        one = select(_words.c.word).where(_words.c.instance_id == instance_id, begins(word)).limit(1)
+        return one.scalar_subquery().is_not(None)
     return instance_id.in_(select(_words.c.instance_id).where(begins(word)))

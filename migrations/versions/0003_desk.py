@@ -71,7 +71,7 @@ def _add_to_tasks() -> None:
         " starter = (SELECT started_by FROM instances WHERE instances.id = tasks.instance_id)"
     )
     op.drop_index("ix_tasks_group_key", "tasks")
-    sifted = ["status", "assignee", "priority", "process", "node", "name", "item", "instance_id"]
+    sifted = ["status", "assignee", "priority", "process", "node", "name", "item", "created_at", "instance_id"]
     for name, columns, where in (
         ("ix_tasks_group_key", ["group_key", "due_at", "id", *sifted], "status = 'open' AND assignee IS NULL"),
         ("ix_tasks_owner", ["owner", "due_at", "id"], "status = 'open' AND owner IS NOT NULL"),

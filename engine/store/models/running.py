@@ -30,7 +30,7 @@ _FREE = text("status = 'open' AND assignee IS NULL")
 _HANDED = text("status = 'open' AND owner IS NOT NULL")
 _BEGUN = text("status = 'open' AND starter IS NOT NULL")
 _DONE = text("status = 'completed'")
-_SIFTED = ("status", "assignee", "priority", "process", "node", "name", "item", "instance_id")
+_SIFTED = ("status", "assignee", "priority", "process", "node", "name", "item", "created_at", "instance_id")
 
 tasks = Table(
     "tasks",
