@@ -90,9 +90,7 @@ def change_filter(filter_id: UUID) -> Response:
     form = flask.request.form
     query = filters_.read(form, form.getlist("columns"))
     with work.writing() as (session, actor):
-        filters_.change(
-            session, filter_id, form.get("name", ""), query, group=form.get("share") or None, actor=actor
-        )
+        filters_.change(session, filter_id, form.get("name", ""), query, group=form.get("share") or None, actor=actor)
     pages.notice(_("The list is saved."))
     return flask.redirect(flask.url_for("inbox.tasks", filter=filter_id), 303)
 
@@ -111,9 +109,7 @@ def _used(kept: Sequence[filters_.Filter], wanted: str | None) -> filters_.Filte
     return next((each for each in kept if str(each.id) == wanted), None)
 
 
-def _query(
-    args: Mapping[str, str], used: filters_.Filter | None, counts: Mapping[inbox_.Scope, int]
-) -> filters_.Query:
+def _query(args: Mapping[str, str], used: filters_.Filter | None, counts: Mapping[inbox_.Scope, int]) -> filters_.Query:
     """Read what is wanted: of a kept list, what it says but for what the address says otherwise."""
     kept: dict[str, str] = used.query.as_words() if used else {}
     words = kept | dict(args.items())

@@ -4,7 +4,7 @@ A case of each process is walked through the engine once; what it left behind at
 times, so that every copy is a case that goes on where it stands. The same number gives the same office.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from random import Random
@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 import orjson
 from sqlalchemy import func, insert, select
 
-from engine import config, errors
+from engine import config
 from engine.bench import loads, samples
 from engine.calendar.worktime import Calendar
 from engine.people import access, groups, users
@@ -35,12 +35,48 @@ _STEPS = 10
 _DEPTH = 9  # steps that a case has at most behind it: four as a mean, which makes ten events
 _BEGUN = 0.1  # of all cases by the person who is measured
 _CLAIMED = 0.4
+_UNTIMED = 0.1
 _CASES = 500  # of one transaction's statements
-_SUBJECTS = (
-    "undangan rapat koordinasi permohonan data laporan bulanan usulan kenaikan pangkat cuti tahunan pengadaan perangkat "
-    "jaringan keamanan informasi sandi audit evaluasi kinerja bimbingan teknis sosialisasi peminjaman gedung perjalanan dinas"
-).split()
-_SENDERS = ("bupati", "sekretariat", "bappeda", "inspektorat", "dinas kesehatan", "dinas pendidikan", "kecamatan", "bkpsdm")
+_SUBJECTS = [
+    "undangan",
+    "rapat",
+    "koordinasi",
+    "permohonan",
+    "data",
+    "laporan",
+    "bulanan",
+    "usulan",
+    "kenaikan",
+    "pangkat",
+    "cuti",
+    "tahunan",
+    "pengadaan",
+    "perangkat",
+    "jaringan",
+    "keamanan",
+    "informasi",
+    "sandi",
+    "audit",
+    "evaluasi",
+    "kinerja",
+    "bimbingan",
+    "teknis",
+    "sosialisasi",
+    "peminjaman",
+    "gedung",
+    "perjalanan",
+    "dinas",
+]
+_SENDERS = (
+    "bupati",
+    "sekretariat",
+    "bappeda",
+    "inspektorat",
+    "dinas kesehatan",
+    "dinas pendidikan",
+    "kecamatan",
+    "bkpsdm",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +129,9 @@ def plant(database: db.Database, number: int, *, password: str, now: datetime, p
     """
     with database.begin() as session:
         who = users.find(session, USERNAME)
-        count = session.execute(select(func.count()).select_from(models.tasks).where(models.tasks.c.status == "open")).scalar_one()
+        count = session.execute(
+            select(func.count()).select_from(models.tasks).where(models.tasks.c.status == "open")
+        ).scalar_one()
         if who is not None and count:
             users.renew(session, who.id, password)
             return Planted(count, USERNAME, password, fresh=False)
@@ -101,7 +139,7 @@ def plant(database: db.Database, number: int, *, password: str, now: datetime, p
             raise loads.Refused("the database has people or cases already; give an empty one")
         groups.sync(session, office())
         people = _hire(session, password, now)
-        stages = _walk(session, people[0], now)
+        stages = _walk(session, now)
     progress(f"{_PROCESSES} processes, {len(people)} people; now {number:,} cases")
     members = {group: [one for one in people if group in one.groups] for group in _GROUPS}
     random = Random(number)  # noqa: S311  # to be the same each time
@@ -129,7 +167,9 @@ def _hire(session: Session, password: str, now: datetime) -> list[access.Actor]:
     for each in range(1, _PEOPLE):
         key = _key(random, now)
         row = {"id": key, "username": f"bench{each:02}", "name": f"Pegawai {each:02}", "password": secret}
-        rows.append({**row, "roles": [], "active": True, "generation": 0, "created_at": now, "terms": {}, "settings": {}})
+        rows.append(
+            {**row, "roles": [], "active": True, "generation": 0, "created_at": now, "terms": {}, "settings": {}}
+        )
         for group in {_GROUPS[each % len(_GROUPS)], random.choice(_GROUPS)}:
             one = {"id": _key(random, now), "user_id": key, "group_key": group, "capacity": "definitif"}
             memberships.append({**one, "decree": None, "since": now - timedelta(days=999), "until": None})
@@ -138,7 +178,7 @@ def _hire(session: Session, password: str, now: datetime) -> list[access.Actor]:
     return [access.actor_of(session, key, now) for key in (first.id, *(row["id"] for row in rows))]
 
 
-def _walk(session: Session, actor: access.Actor, now: datetime) -> list[list[_Stage]]:
+def _walk(session: Session, now: datetime) -> list[list[_Stage]]:
     """Take a case of each process as far as any is, looking at it at each step; then there is none of them any more."""
     random = Random(_PROCESSES)  # noqa: S311
     found: list[list[_Stage]] = []
@@ -186,11 +226,15 @@ def _copy(
     for place, task in enumerate(stage.tasks):
         opened = begun + timedelta(minutes=place)
         own = dict(task) | {"id": _key(random, opened), "instance_id": case, "starter": starter.user_id}
-        due = None if random.random() < 0.1 else opened + timedelta(minutes=random.randrange(60, 400_000))
+        due = None if random.random() < _UNTIMED else opened + timedelta(minutes=random.randrange(60, 400_000))
         own |= {"created_at": opened, "due_at": due, "priority": random.choices((0, 1, 2), (85, 12, 3))[0]}
         doer = random.choice(members[task["group_key"]])
         if task["status"] == "completed":
-            own |= {"assignee": doer.user_id, "completed_by": doer.user_id, "completed_at": opened + timedelta(minutes=1)}
+            own |= {
+                "assignee": doer.user_id,
+                "completed_by": doer.user_id,
+                "completed_at": opened + timedelta(minutes=1),
+            }
         elif random.random() < _CLAIMED:
             own["assignee"] = doer.user_id
         made[task["id"]] = own

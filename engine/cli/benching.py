@@ -37,9 +37,7 @@ BESIDE_TARGET = 1.1
     type=click.IntRange(1, 10_000_000),
     help="Fill the database of LAJUR_DATABASE, which must be empty, with N open tasks; then measure the inbox.",
 )
-def bench(
-    *, as_json: bool, scale: float, http: bool, jobs: bool, postgresql: str | None, seed: int | None
-) -> None:
+def bench(*, as_json: bool, scale: float, http: bool, jobs: bool, postgresql: str | None, seed: int | None) -> None:
     """Measure completions beside plain SpiffWorkflow, and workers, on this machine; takes a minute or two.
 
     Both walk the same cases in turn, in temporary SQLite files with full durability (WAL, synchronous FULL). Lajur does all

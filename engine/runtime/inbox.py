@@ -178,7 +178,11 @@ def counts(session: Session, *, actor: access.Actor, now: datetime) -> Mapping[S
     columns = []
     for scope in open_:
         some = [
-            select(literal_column("1").label("one")).where(*source, _GOING_ON).limit(MOST_COUNTED + 1).subquery().select()
+            select(literal_column("1").label("one"))
+            .where(*source, _GOING_ON)
+            .limit(MOST_COUNTED + 1)
+            .subquery()
+            .select()
             for source in _sources(actor, scope, NOTHING, now, merged=False)
         ]
         counted = union_all(*some).subquery() if some else None
@@ -256,8 +260,12 @@ def _sources(
 
 def _narrowed(session: Session, criteria: Criteria, now: datetime | None) -> list[_Column]:
     """Give the conditions of the criteria, but for the assignee, which decides what the list is made of."""
-    fits = ((_tasks.c.process, criteria.process), (_tasks.c.node, criteria.node))
-    fits += ((_tasks.c.group_key, criteria.group), (_tasks.c.priority, criteria.priority))
+    fits: Sequence[tuple[_Column, str | int | None]] = (
+        (_tasks.c.process, criteria.process),
+        (_tasks.c.node, criteria.node),
+        (_tasks.c.group_key, criteria.group),
+        (_tasks.c.priority, criteria.priority),
+    )
     wanted: list[_Column] = [column == value for column, value in fits if value is not None]
     if criteria.due == "none":
         wanted.append(_tasks.c.due_at == _at("never", types.NEVER))

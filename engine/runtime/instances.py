@@ -119,7 +119,7 @@ def begin_at(
     instance_id, opened = records.begin(
         session, definition.id, step, actor=actor, now=now, office=office, business_key=business_key, event=started
     )
-    form = loaded.form(loaded.nodes[node].form_key) if node in loaded.nodes else None
+    form = loaded.form(loaded.nodes[node].form_key) if node and node in loaded.nodes else None
     words.keep(session, instance_id, form, variables, business_key)
     ended = now if step.status == "completed" else None
     return Instance(

@@ -210,7 +210,7 @@ def _store(
     office: Office,
 ) -> tuple[OpenTask, ...]:
     loaded = definitions.load(session, instance.definition_id)
-    case = {"instance_id": instance.id, "process": loaded.key, "starter": instance.started_by}
+    case: dict[str, Any] = {"instance_id": instance.id, "process": loaded.key, "starter": instance.started_by}
     opened = [case | _task(each, _home(session, loaded, each), office, now) for each in step.opened]
     cancelled = [each.token for each in step.closed if each.how == "cancelled"]
     withdrawn = session.execute(_open_tokens, {"instance": instance.id, "tokens": cancelled}).all() if cancelled else []

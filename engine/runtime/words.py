@@ -47,7 +47,9 @@ def of_form(form: Form | None, values: Mapping[str, object]) -> tuple[str, ...]:
     return split(" ".join(_texts(form.searchable, values)))[:_MOST]
 
 
-def keep(session: Session, instance_id: UUID, form: Form | None, values: Mapping[str, object], key: str | None = None) -> None:
+def keep(
+    session: Session, instance_id: UUID, form: Form | None, values: Mapping[str, object], key: str | None = None
+) -> None:
     """Keep the words of a form's searchable answers, and of a business key; nothing is sent where there are none."""
     found = dict.fromkeys((*split(key or ""), *of_form(form, values)))
     if found:
@@ -88,7 +90,10 @@ def common(session: Session, asked: tuple[str, ...]) -> frozenset[str]:
     counts = [
         select(
             literal(word).label("word"),
-            select(func.count()).select_from(select(literal(1)).where(begins(word)).limit(FEW + 1).subquery()).scalar_subquery().label("cases"),
+            select(func.count())
+            .select_from(select(literal(1)).where(begins(word)).limit(FEW + 1).subquery())
+            .scalar_subquery()
+            .label("cases"),
         )
         for word in asked
     ]

@@ -65,9 +65,9 @@ def _add_to_tasks() -> None:
         sa.Column("process", sa.String(), nullable=False, server_default=sa.text("''")),
         sa.Column("starter", types.Key(), sa.ForeignKey("users.id")),
     )
-    of_case = "FROM instances JOIN definitions ON definitions.id = instances.definition_id"
     op.execute(
-        f"UPDATE tasks SET name = substr(name, 1, 200), process = (SELECT definitions.key {of_case} WHERE instances.id = tasks.instance_id),"
+        "UPDATE tasks SET name = substr(name, 1, 200), process = (SELECT definitions.key "
+        "FROM instances JOIN definitions ON definitions.id = instances.definition_id WHERE instances.id = tasks.instance_id),"
         " starter = (SELECT started_by FROM instances WHERE instances.id = tasks.instance_id)"
     )
     op.drop_index("ix_tasks_group_key", "tasks")
@@ -75,7 +75,11 @@ def _add_to_tasks() -> None:
     for name, columns, where in (
         ("ix_tasks_group_key", ["group_key", "due_at", "id", *sifted], "status = 'open' AND assignee IS NULL"),
         ("ix_tasks_owner", ["owner", "due_at", "id"], "status = 'open' AND owner IS NOT NULL"),
-        ("ix_tasks_starter", ["starter", "due_at", "id", *sifted, "group_key", "owner"], "status = 'open' AND starter IS NOT NULL"),
+        (
+            "ix_tasks_starter",
+            ["starter", "due_at", "id", *sifted, "group_key", "owner"],
+            "status = 'open' AND starter IS NOT NULL",
+        ),
         ("ix_tasks_completed_by", ["completed_by", "completed_at", "id"], "status = 'completed'"),
     ):
         op.create_index(name, "tasks", columns, sqlite_where=sa.text(where), postgresql_where=sa.text(where))
@@ -230,7 +234,8 @@ def _find_by_business_key() -> None:
             {"word": word, "instance_id": case.id}
             for case in found
             for word in {
-                each[:40] for each in re.findall(r"[^\W_]+", unicodedata.normalize("NFKC", case.business_key).casefold())
+                each[:40]
+                for each in re.findall(r"[^\W_]+", unicodedata.normalize("NFKC", case.business_key).casefold())
             }
         ]
         if rows:

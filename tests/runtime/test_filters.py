@@ -87,7 +87,11 @@ def test_words_say_a_query(query):
     assert filters.read(query.as_words(), query.columns) == query
 
 
-@given(st.dictionaries(st.sampled_from("scope q sort process node group due priority assignee".split()), st.text()))
+@given(
+    st.dictionaries(
+        st.sampled_from(["scope", "q", "sort", "process", "node", "group", "due", "priority", "assignee"]), st.text()
+    )
+)
 def test_whatever_an_address_says_is_a_query(words):
     query = filters.read(words, words.values())
     assert filters.read(query.as_words(), query.columns) == query
@@ -105,6 +109,10 @@ def test_what_can_be_chosen(act, house):
 
 def test_the_steps_of_a_process_are_those_of_people(db, house):
     with db.read() as session:
-        assert [name for _, name in filters.steps(session, "surat")] == ["Catat surat", "Periksa surat", "Arsipkan surat"]
+        assert [name for _, name in filters.steps(session, "surat")] == [
+            "Catat surat",
+            "Periksa surat",
+            "Arsipkan surat",
+        ]
         assert filters.steps(session, "tidak-ada") == ()
         assert filters.steps(session, None) == ()

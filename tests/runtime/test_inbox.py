@@ -166,7 +166,18 @@ def test_the_engine_itself_and_strangers_have_empty_lists(db, house):
                 assert inbox.search(session, actor=actor, scope=scope, now=LATE).items == ()
 
 
-ODD = ["", "x", "~", "~~~", "1~2~3", "1" * 5000, "9" * 400 + "~" + "0" * 32, "\x00~" + "0" * 32, "é~1", "~".join("123456")]
+ODD = [
+    "",
+    "x",
+    "~",
+    "~~~",
+    "1~2~3",
+    "1" * 5000,
+    "9" * 400 + "~" + "0" * 32,
+    "\x00~" + "0" * 32,
+    "é~1",
+    "~".join("123456"),
+]
 
 
 @pytest.mark.parametrize("sort", inbox.SORTS)
@@ -203,7 +214,7 @@ def test_every_task_stands_on_exactly_one_page_whatever_the_order(db, house, mad
                 update(models.tasks)
                 .where(models.tasks.c.instance_id == case)
                 .values(
-                    due_at=None if hours == 3 else NOW - timedelta(hours=hours),  # noqa: PLR2004
+                    due_at=None if hours == 3 else NOW - timedelta(hours=hours),
                     priority=priority,
                     assignee=holders[holder],
                     owner=rahmat.user_id if holder == "other" and place % 2 else None,

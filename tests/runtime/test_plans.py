@@ -92,9 +92,7 @@ def test_long_lists_are_sifted_and_sorted_without_a_look_at_the_tasks(sqlite_onl
         sent.clear()
         criteria = inbox.Criteria(process="surat", node="catat", priority=0)
         for scope in ("groups", "waiting"):
-            inbox.search(
-                session, actor=house.actors["rahmat"], scope=scope, sort=sort, text="a1 zz", criteria=criteria
-            )
+            inbox.search(session, actor=house.actors["rahmat"], scope=scope, sort=sort, text="a1 zz", criteria=criteria)
     found = [plan(sqlite_only, *each) for each in sent if "tasks.status" in each[0]]
     assert "COVERING INDEX ix_tasks_group_key" in found[0], found[0]
     assert "COVERING INDEX ix_tasks_starter" in found[1], found[1]

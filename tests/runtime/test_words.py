@@ -100,13 +100,26 @@ def test_words_are_kept_of_the_business_key_and_of_marked_fields_only(db, agenda
 
 @pytest.mark.parametrize(
     "text",
-    ["005", "005/123", "disko", "UNDANGAN koor", "segera djaf", "agenda harian", "simpan", "ÓPA", "12 hasan simpan", " und "],
+    [
+        "005",
+        "005/123",
+        "disko",
+        "UNDANGAN koor",
+        "segera djaf",
+        "agenda harian",
+        "simpan",
+        "ÓPA",
+        "12 hasan simpan",
+        " und ",
+    ],
 )
 def test_a_case_is_found(house, agenda, text):
     assert [each.instance_id for each in house.inbox("rahmat", text=text)] == [agenda.id]
 
 
-@pytest.mark.parametrize("text", ["05", "rahasia", "tersembunyi", "005 zzz", "%", "' OR 1=1 --", "\x00", "h", "\U0010ffff"])
+@pytest.mark.parametrize(
+    "text", ["05", "rahasia", "tersembunyi", "005 zzz", "%", "' OR 1=1 --", "\x00", "h", "\U0010ffff"]
+)
 def test_a_case_is_not_found(house, agenda, text):
     assert house.inbox("rahmat", text=text) == ()
 
@@ -142,7 +155,9 @@ def test_a_form_of_a_book_keeps_no_more_than_200_words(agenda):
     assert len(words.of_form(read, {"perihal": book})) == 200
 
 
-@pytest.mark.parametrize("odd", [{"pegawai": "x"}, {"pegawai": [1, None]}, {"perihal": {"a": 1}}, {"perihal": None}, {}])
+@pytest.mark.parametrize(
+    "odd", [{"pegawai": "x"}, {"pegawai": [1, None]}, {"perihal": {"a": 1}}, {"perihal": None}, {}]
+)
 def test_values_of_another_shape_have_no_words(odd):
     assert words.of_form(definition.read(FILES["agenda.form"]), odd) == ()
 

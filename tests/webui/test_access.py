@@ -61,7 +61,14 @@ MATRIX = {
     ("GET", "/static/{filename}"):              [1,    1,    1,    1,    1,    1],
     ("GET", "/favicon.ico"):                    [1,    1,    1,    1,    1,    1],
 }  # fmt: skip
-_NAMES = {"task_id": "task", "filter_id": "filter", "definition_id": "definition", "instance_id": "case", "job_id": "job", "wait_id": "wait"}
+_NAMES = {
+    "task_id": "task",
+    "filter_id": "filter",
+    "definition_id": "definition",
+    "instance_id": "case",
+    "job_id": "job",
+    "wait_id": "wait",
+}
 
 
 @pytest.fixture
@@ -69,9 +76,7 @@ def places(cabin):
     case, task = cabin.begun()
     with cabin.database.begin() as session:
         source = definitions.source(session, case.definition_id)
-        kept = filters.save(
-            session, "Undangan", filters.Query(), actor=cabin.cast.actor(session, "rahmat"), now=NOW
-        )
+        kept = filters.save(session, "Undangan", filters.Query(), actor=cabin.cast.actor(session, "rahmat"), now=NOW)
     return {
         "filter": kept,
         "task": task.id,

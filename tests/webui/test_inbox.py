@@ -322,7 +322,14 @@ def test_the_columns_are_those_that_were_chosen(cabin):
 def test_a_list_is_saved_used_changed_and_removed(house):
     house.begun(business_key="005/12")
     rahmat, nurdin = enter(house.app, "rahmat"), enter(house.app, "nurdin")
-    typed = {"name": "Surat <b>", "scope": "groups", "process": "surat", "sort": "newest", "columns": ["case"], "share": "umum"}
+    typed = {
+        "name": "Surat <b>",
+        "scope": "groups",
+        "process": "surat",
+        "sort": "newest",
+        "columns": ["case"],
+        "share": "umum",
+    }
     answer = rahmat.post("/filters", typed)
     assert answer.status_code == 303
     page = rahmat.get(answer.location).text
