@@ -10,8 +10,8 @@ from webui.words import gettext as _
 from webui.words import ngettext
 
 LONGEST_SEARCH = 200
-MOST_COUNTED = 50
-"""Badges say "50+" beyond this; nothing counts further."""
+MOST_COUNTED = 99
+"""Badges say "99+" beyond this; nothing counts further."""
 _SOON = timedelta(hours=4)
 _DAYS = 14
 _UNITS = (timedelta(days=1), timedelta(hours=1), timedelta(minutes=1))
@@ -110,7 +110,7 @@ def clock(value: time) -> str:
 
 
 def count(number: int, *, more: bool = False) -> str:
-    """Give a badge's text: exact up to fifty."""
+    """Give a badge's text: exact up to a hundred."""
     return f"{MOST_COUNTED}+" if more or number > MOST_COUNTED else str(number)
 
 

@@ -233,7 +233,7 @@ def _http(bench: Installation, completions: int) -> Http:
     waiting = [bench.start("linear10")[1] for _ in range(completions)]
     bpmn = bench.folder / "bpmn"
     bpmn.mkdir()
-    (bpmn / "office.toml").write_text(_toml(bench.office), encoding="utf-8")
+    (bpmn / "office.toml").write_text(office_toml(bench.office), encoding="utf-8")
     environment = {
         "LAJUR_DATABASE": bench.url,
         "LAJUR_VAR": str(bench.folder),
@@ -270,7 +270,8 @@ def _http(bench: Installation, completions: int) -> Http:
     )
 
 
-def _toml(office: config.Office) -> str:
+def office_toml(office: config.Office) -> str:
+    """Give an office as its file."""
     tables = "".join(f'[groups.{group.key}]\nname = "{group.name}"\nlanes = []\n' for group in office.groups)
     return f'name = "{office.name}"\nzone = "{office.zone.key}"\n{tables}'
 

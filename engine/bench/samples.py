@@ -2,6 +2,7 @@
 
 import itertools
 import json
+from collections.abc import Sequence
 from html import escape
 
 OFFICE = ("clerk", "reviewer", "finance")
@@ -15,12 +16,16 @@ _HEAD = (
 )
 
 
-def line(length: int) -> dict[str, bytes]:
-    """Give the files of ``linearLENGTH``: so many user tasks one after the other, each of which writes one variable."""
+def line(length: int, groups: Sequence[str] = OFFICE, key: str = "") -> dict[str, bytes]:
+    """Give the files of ``linearLENGTH``, or of another ``key``: so many user tasks one after the other, round the ``groups``.
+
+    Each of them writes one variable.
+    """
+    key = key or f"linear{length}"
     tasks = [f"task{number:03}" for number in range(1, length + 1)]
     nodes = ["begin", *tasks, "finish"]
     flows = [(f"flow{number:03}", *pair) for number, pair in enumerate(itertools.pairwise(nodes))]
-    lanes = {group: [node for i, node in enumerate(nodes) if OFFICE[i % len(OFFICE)] == group] for group in OFFICE}
+    lanes = {group: [node for i, node in enumerate(nodes) if groups[i % len(groups)] == group] for group in groups}
     body = [
         *_lanes(lanes),
         _node("startEvent", "begin", outgoing=[flows[0][0]]),
@@ -35,7 +40,7 @@ def line(length: int) -> dict[str, bytes]:
         f"line-{number:03}.form": _form(f"line-{number:03}", {"type": "textfield", "key": f"f{number}"})
         for number in range(1, length + 1)
     }
-    return {f"linear{length}.bpmn": _file(f"linear{length}", body), **forms}
+    return {f"{key}.bpmn": _file(key, body), **forms}
 
 
 def loop(rounds: int) -> dict[str, bytes]:

@@ -3,13 +3,18 @@
 import json
 import os
 import platform
+import secrets
 from collections.abc import Iterator
+from dataclasses import asdict
+from datetime import UTC, datetime
 
 import click
 
+from engine import config
 from engine.bench import jobs as jobs_
-from engine.bench import loads, measures
+from engine.bench import lists, loads, measures, seeds
 from engine.cli import NO, progress
+from engine.store import db
 
 TARGETS = {"linear10": 1.5, "linear100": 0.5}
 LOOP_TARGET, HTTP_TARGET, MEMORY_TARGET = 1.3, 150, 130
@@ -26,14 +31,26 @@ BESIDE_TARGET = 1.1
 @click.option(
     "--postgresql", metavar="URL", help="A server for measuring workers; a database is made there and dropped."
 )
-def bench(*, as_json: bool, scale: float, http: bool, jobs: bool, postgresql: str | None) -> None:
+@click.option(
+    "--seed",
+    metavar="N",
+    type=click.IntRange(1, 10_000_000),
+    help="Fill the database of LAJUR_DATABASE, which must be empty, with N open tasks; then measure the inbox.",
+)
+def bench(*, as_json: bool, scale: float, http: bool, jobs: bool, postgresql: str | None, seed: int | None) -> None:
     """Measure completions beside plain SpiffWorkflow, and workers, on this machine; takes a minute or two.
 
     Both walk the same cases in turn, in temporary SQLite files with full durability (WAL, synchronous FULL). Lajur does all
     that a completion is: access, form, engine, tasks, history. The baseline loads, steps, dumps and commits one row with the
     library's own serializer, and nothing else. Workers do timers: each job is a transaction that takes a small case from its
     timer to its task.
+
+    With --seed nothing of that: a database with N open tasks and ten history events for each is made, or used where it was made
+    before, and the pages of the inbox are asked for over HTTP.
     """
+    if seed is not None:
+        _lists(seed, as_json=as_json)
+        return
     try:
         report = measures.run(scale=scale, http=http, jobs=jobs, postgresql=postgresql, progress=progress)
     except loads.Refused as error:
@@ -44,6 +61,28 @@ def bench(*, as_json: bool, scale: float, http: bool, jobs: bool, postgresql: st
         return
     for line in lines(report):
         click.echo(line)
+
+
+def _lists(number: int, *, as_json: bool) -> None:
+    settings = config.Settings.from_environment()
+    database = db.open(settings.database)
+    try:
+        password = f"{secrets.token_hex(8)}-kata-7"
+        planted = seeds.plant(database, number, password=password, now=datetime.now(UTC), progress=progress)
+        found = lists.measure(settings.database, planted)
+    except loads.Refused as error:
+        click.echo(f"lajur: this cannot be measured: {error}", err=True)
+        raise SystemExit(NO) from None
+    finally:
+        database.close()
+    if as_json:
+        rows = [asdict(line) for line in found]
+        click.echo(json.dumps({"machine": _machine(), "tasks": planted.tasks, "pages": rows}, indent=2))
+        return
+    click.echo(f"| Inbox, {planted.tasks:,} open tasks | median | p95 | aim |")
+    click.echo("|---|---|---|---|")
+    for line in found:
+        click.echo(f"| {line.name} | {line.median} ms | {line.p95} ms | at most {lists.AIM} ms |")
 
 
 def _machine() -> dict[str, object]:

@@ -64,6 +64,14 @@ class TaskForbidden(Forbidden):
     """This task is for another group: {group}."""
 
 
+class FilterForeign(Forbidden):
+    """This list belongs to somebody else; save it under a name of your own."""
+
+
+class FilterGroupForeign(Forbidden):
+    """You can share lists with your own groups only, not with {group}."""
+
+
 class RoleNeeded(Forbidden):
     """This needs the role {role}."""
 
@@ -154,6 +162,14 @@ class BusinessKeyInvalid(InputError):
 
     The business key; the web calls it so.
     """
+
+
+class FilterNameInvalid(InputError):
+    """A list's name has 1 to {longest} characters that can be seen."""
+
+
+class FiltersFull(InputError):
+    """You have {most} lists already; remove one first."""
 
 
 class PasswordWeak(InputError):

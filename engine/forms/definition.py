@@ -253,7 +253,8 @@ def _asked(part: sources.Part, kind: str) -> dict[str, Any]:
     if kind in _SPECIAL:
         found |= _SPECIAL[kind](part, asked)
     found["default"] = _default(part, kind, found)
-    found["fresh"] = part.part("properties").choice("fresh", frozenset({"", "yes"}), "") == "yes"
+    for name, mark in (("fresh", "fresh"), ("searchable", "search")):
+        found[name] = part.part("properties").choice(mark, frozenset({"", "yes"}), "") == "yes"
     return found
 
 

@@ -75,6 +75,8 @@ class Field:
     default: object = None
     fresh: bool = False
     """It starts with its default whatever is stored: a decision is taken anew each time round."""
+    searchable: bool = False
+    """Cases are found by the answer."""
     # What is asked of an answer
     required: bool = False
     min_length: Bound = None
@@ -145,6 +147,11 @@ class Form:
     names: frozenset[str]
     reads: frozenset[Path]
     watched: frozenset[Path]
+
+    @property
+    def searchable(self) -> tuple[Field, ...]:
+        """Give the answers that cases are found by; of a list those that hold some."""
+        return tuple(one for one in self.order if one.searchable or any(inner.searchable for inner in one.order))
 
     def decides(self, one: Field) -> bool:
         """Say whether something else of the form may look otherwise when this answer changes."""

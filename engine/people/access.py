@@ -238,6 +238,11 @@ def require_release(actor: Actor, *, assignee: UUID | None, group: str | None) -
         raise errors.TaskForbidden(group=group or "-")
 
 
+def may_assign_any(actor: Actor) -> bool:
+    """Say whether there may be tasks that the actor may give to somebody: for what is offered before it is known which."""
+    return _has(actor, "manager", "admin")
+
+
 def may_complete(actor: Actor, *, assignee: UUID | None, group: str | None) -> bool:
     """Say whether the actor may complete a task."""
     if "system" in actor.roles:
@@ -288,6 +293,26 @@ def may_nudge(actor: Actor, *, assignee: UUID | None, owner: UUID | None, starte
     """Say whether the actor waits for a task, so that they may remind who has it."""
     waits = _is_assignee(actor, owner) or _is_assignee(actor, starter) or _has(actor, "manager", "admin")
     return waits and not _is_assignee(actor, assignee)
+
+
+# Lists ---------------------------------------------------------------------------------------------------------------
+
+
+def may_see_filter(actor: Actor, *, owner: UUID, group: str | None) -> bool:
+    """Say whether the actor may use a list that is kept; ``group`` is whom it is shared with."""
+    return _is_assignee(actor, owner) or group in actor.groups
+
+
+def require_keep_filter(actor: Actor, *, owner: UUID) -> None:
+    """Raise :class:`errors.FilterForeign` unless the list that is kept is the actor's own."""
+    if not _is_assignee(actor, owner):
+        raise errors.FilterForeign
+
+
+def require_share(actor: Actor, group: str | None) -> None:
+    """Raise :class:`errors.FilterGroupForeign` unless the actor may share lists with a group; ``None`` is nobody."""
+    if group is not None and group not in actor.groups:
+        raise errors.FilterGroupForeign(group=group)
 
 
 # The house -----------------------------------------------------------------------------------------------------------

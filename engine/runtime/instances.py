@@ -12,7 +12,7 @@ from engine.diagrams import model
 from engine.execution import steps
 from engine.forms import validation
 from engine.people import access, groups, users
-from engine.runtime import definitions, records, waits
+from engine.runtime import definitions, records, waits, words
 from engine.runtime.records import OPEN
 from engine.runtime.records import record as record  # noqa: PLC0414  # the wing's front door
 from engine.runtime.views import STATUSES as STATUSES  # noqa: PLC0414
@@ -111,14 +111,16 @@ def begin_at(
 
     Raises :class:`errors.ExecutionError`, :class:`errors.ExpressionError`.
     """
-    spec = definitions.spec_of(session, definition.id)
+    loaded = definitions.load(session, definition.id)
     office = groups.office(session)
     library = definitions.Library(session)
-    step = steps.start(spec, variables, now=office.local(now), event=event, library=library)
+    step = steps.start(loaded.spec, variables, now=office.local(now), event=event, library=library)
     started = histories.Event("instance.started", node, data={"business_key": business_key, **(cause or {})})
     instance_id, opened = records.begin(
         session, definition.id, step, actor=actor, now=now, office=office, business_key=business_key, event=started
     )
+    form = loaded.form(loaded.nodes[node].form_key) if node and node in loaded.nodes else None
+    words.keep(session, instance_id, form, variables, business_key)
     ended = now if step.status == "completed" else None
     return Instance(
         instance_id,

@@ -22,7 +22,7 @@ from engine.store import history as histories
 from engine.store import keys, models
 from engine.store.db import Session
 
-_ITEM_LONGEST = 200
+_LONGEST = 200  # of a task's name and item
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +37,7 @@ class Held:
     head: histories.Head
     business_key: str | None
     office: str | None
+    started_by: UUID | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +70,7 @@ held = select(
     _instances.c.business_key,
     _instances.c.history_serial,
     _instances.c.history_hash,
+    _instances.c.started_by,
     _office.label("office"),
 ).with_for_update(of=_instances)
 _hold = held.where(_instances.c.id == bindparam("instance"))
@@ -130,7 +132,15 @@ def held_of(row: Row[*tuple[Any, ...]]) -> Held:
     """Give what a row of :data:`held` says."""
     head = histories.Head(row.id, row.history_serial, bytes(row.history_hash))
     return Held(
-        row.id, row.definition_id, row.status, row.version, bytes(row.state), head, row.business_key, row.office
+        row.id,
+        row.definition_id,
+        row.status,
+        row.version,
+        bytes(row.state),
+        head,
+        row.business_key,
+        row.office,
+        row.started_by,
     )
 
 
@@ -179,7 +189,7 @@ def begin(
 ) -> tuple[UUID, tuple[OpenTask, ...]]:
     """Store a new instance with the first step it took; give its id and the tasks that are open."""
     head = histories.Head(keys.new())
-    instance = Held(head.instance_id, definition_id, "active", 0, b"", head, business_key, None)
+    instance = Held(head.instance_id, definition_id, "active", 0, b"", head, business_key, None, actor.user_id)
     row = {
         "definition_id": definition_id,
         "business_key": business_key,
@@ -200,7 +210,8 @@ def _store(
     office: Office,
 ) -> tuple[OpenTask, ...]:
     loaded = definitions.load(session, instance.definition_id)
-    opened = [_task(each, instance.id, _home(session, loaded, each), office, now) for each in step.opened]
+    case: dict[str, Any] = {"instance_id": instance.id, "process": loaded.key, "starter": instance.started_by}
+    opened = [case | _task(each, _home(session, loaded, each), office, now) for each in step.opened]
     cancelled = [each.token for each in step.closed if each.how == "cancelled"]
     withdrawn = session.execute(_open_tokens, {"instance": instance.id, "tokens": cancelled}).all() if cancelled else []
     events = [
@@ -253,18 +264,15 @@ def _home(session: Session, loaded: definitions.Loaded, opened: steps.Opened) ->
     return loaded if opened.definition is None else definitions.load(session, UUID(opened.definition))
 
 
-def _task(
-    opened: steps.Opened, instance_id: UUID, loaded: definitions.Loaded, office: Office, now: datetime
-) -> dict[str, Any]:
+def _task(opened: steps.Opened, loaded: definitions.Loaded, office: Office, now: datetime) -> dict[str, Any]:
     target = opened.properties.get("sop.waktu")
     people = opened.candidate_groups[0] if opened.candidate_groups else opened.lane
     return {
         "id": keys.new(),
-        "instance_id": instance_id,
         "token": opened.token,
         "node": opened.node,
         "definition_id": None if opened.definition is None else loaded.id,
-        "name": opened.name or opened.node,
+        "name": (opened.name or opened.node)[:_LONGEST],
         "item": _item(opened, loaded),
         "lane": opened.lane,
         "group_key": office.group_of(people) if people else None,
@@ -295,4 +303,4 @@ def _item(opened: steps.Opened, loaded: definitions.Loaded) -> str | None:
         telling = [item[each] for each in ("nama", "name", "label") if item.get(each)]
         item = next((each for each in (*telling, *item.values()) if isinstance(each, str) and each), None)
     words = " ".join("".join(each if each.isprintable() else " " for each in str(item)).split())
-    return words[:_ITEM_LONGEST] if item is not None and words else None
+    return words[:_LONGEST] if item is not None and words else None

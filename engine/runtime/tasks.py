@@ -18,7 +18,7 @@ from engine.execution import steps
 from engine.forms import validation
 from engine.forms.model import Form
 from engine.people import access, groups, users
-from engine.runtime import definitions, inbox, records
+from engine.runtime import definitions, inbox, records, words
 from engine.runtime.records import OPEN, OpenTask
 from engine.store import history as histories
 from engine.store import models
@@ -218,6 +218,7 @@ def complete(
         completed_at=now,
         completed_by=actor.user_id,
     )
+    words.keep(session, instance.id, _own(session, task, loaded).form(task.form_key), values)
     mine = tuple(each for each in opened if access.may_complete(actor, assignee=None, group=each.group))
     return Completion(instance.id, step.status, mine)
 
@@ -253,6 +254,11 @@ def change(session: Session, task: Row[*tuple[Any, ...]], **values: object) -> N
         raise errors.TaskClosed
 
 
+def _own(session: Session, task: Row[*tuple[Any, ...]], loaded: definitions.Loaded) -> definitions.Loaded:
+    """Give the definition that a task belongs to: its case's, unless it is of a process called at its newest version."""
+    return loaded if task.definition_id is None else definitions.load(session, task.definition_id)
+
+
 def _values(
     session: Session,
     instance: records.Held,
@@ -262,8 +268,7 @@ def _values(
     actor: access.Actor,
     local: datetime,
 ) -> Mapping[str, object]:
-    own = loaded if task.definition_id is None else definitions.load(session, task.definition_id)
-    form = own.form(task.form_key)
+    form = _own(session, task, loaded).form(task.form_key)
     if form is None:
         return submission if actor is access.SYSTEM else {}
     zone = groups.office(session, instance.office).zone

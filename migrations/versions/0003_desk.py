@@ -1,5 +1,8 @@
 """What people's desks hold: drafts, comments, files, notices, own lists; how they sign in, and who stands in for whom."""
 
+import re
+import unicodedata
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -59,9 +62,24 @@ def _add_to_tasks() -> None:
         sa.Column("owner", types.Key(), sa.ForeignKey("users.id")),
         sa.Column("priority", sa.Integer(), nullable=False, server_default=sa.text("0")),
         sa.Column("follow_up", types.Moment()),
+        sa.Column("process", sa.String(), nullable=False, server_default=sa.text("''")),
+        sa.Column("starter", types.Key(), sa.ForeignKey("users.id")),
     )
+    op.execute(
+        "UPDATE tasks SET name = substr(name, 1, 200), process = (SELECT definitions.key "
+        "FROM instances JOIN definitions ON definitions.id = instances.definition_id WHERE instances.id = tasks.instance_id),"
+        " starter = (SELECT started_by FROM instances WHERE instances.id = tasks.instance_id)"
+    )
+    op.drop_index("ix_tasks_group_key", "tasks")
+    sifted = ["status", "assignee", "priority", "process", "node", "name", "item", "created_at", "instance_id"]
     for name, columns, where in (
+        ("ix_tasks_group_key", ["group_key", "due_at", "id", *sifted], "status = 'open' AND assignee IS NULL"),
         ("ix_tasks_owner", ["owner", "due_at", "id"], "status = 'open' AND owner IS NOT NULL"),
+        (
+            "ix_tasks_starter",
+            ["starter", "due_at", "id", *sifted, "group_key", "owner"],
+            "status = 'open' AND starter IS NOT NULL",
+        ),
         ("ix_tasks_completed_by", ["completed_by", "completed_at", "id"], "status = 'completed'"),
     ):
         op.create_index(name, "tasks", columns, sqlite_where=sa.text(where), postgresql_where=sa.text(where))
@@ -191,12 +209,38 @@ def _make_desk() -> None:
     op.create_index(op.f("ix_filters_group_key"), "filters", ["group_key"])
     op.create_table(
         "words",
-        sa.Column("word", sa.String(length=40), nullable=False),
+        sa.Column(
+            "word",
+            sa.String(length=40).with_variant(sa.String(length=40, collation="C"), "postgresql"),
+            nullable=False,
+        ),
         *_case("words"),
         _key("words", "word", "instance_id"),
         sqlite_with_rowid=False,
     )
-    op.create_index("ix_words_instance_id", "words", ["instance_id"])
+    op.create_index("ix_words_instance_id", "words", ["instance_id", "word"])
+    _find_by_business_key()
+
+
+def _find_by_business_key() -> None:
+    """Keep the words of the business keys that there are, as new cases do."""
+    instances = sa.table("instances", sa.column("id", types.Key()), sa.column("business_key", sa.String()))
+    words = sa.table("words", sa.column("word", sa.String()), sa.column("instance_id", types.Key()))
+    connection = op.get_bind()
+    keyed = sa.select(instances).where(instances.c.business_key.is_not(None)).order_by(instances.c.id).limit(10_000)
+    last = None
+    while found := connection.execute(keyed if last is None else keyed.where(instances.c.id > last)).all():
+        rows = [
+            {"word": word, "instance_id": case.id}
+            for case in found
+            for word in {
+                each[:40]
+                for each in re.findall(r"[^\W_]+", unicodedata.normalize("NFKC", case.business_key).casefold())
+            }
+        ]
+        if rows:
+            connection.execute(sa.insert(words), rows)
+        last = found[-1].id
 
 
 def _make_notices() -> None:

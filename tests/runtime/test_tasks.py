@@ -142,7 +142,7 @@ def test_the_inbox_can_be_searched(house):
     house.start(key="edaran")
     assert [task.business_key for task in house.inbox("rahmat", text="15_or%")] == ["000.8/15_OR%"]
     assert len(house.inbox("rahmat", text=" surat masuk ")) == 2
-    assert len(house.inbox("rahmat", text="%")) == 1
+    assert house.inbox("rahmat", text="%") == ()  # marks are no words
     assert house.inbox("rahmat", text="tiada\x00") == ()
 
 
@@ -372,7 +372,7 @@ def test_lists_cost_one_statement_whatever_they_hold(db, house, statements):
         house.start()
     statements.clear()
     house.inbox("rahmat")
-    assert len(statements.sql) == 1
+    assert len(statements.sql) == 2  # the keys of a page, then what stands there
 
 
 def test_the_next_task_of_a_case_is_mine_first_then_my_groups(house, db):

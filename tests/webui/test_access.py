@@ -6,7 +6,7 @@ import pytest
 
 from engine import errors
 from engine.people import access, groups
-from engine.runtime import definitions, deployments, instances, waits
+from engine.runtime import definitions, deployments, filters, instances, waits
 from engine.store import keys, models
 from tests.cast import NOW
 from tests.diagrams_made import diagram, flow, node, task
@@ -18,6 +18,9 @@ OK = {200, 303, 422}
 #                                                owner other nobod analy manag admin
 MATRIX = {
     ("GET", "/"):                               [1,    1,    1,    1,    1,    1],
+    ("POST", "/filters"):                       [1,    1,    1,    1,    1,    1],
+    ("POST", "/filters/{filter}"):              [1,    0,    0,    0,    0,    0],
+    ("POST", "/filters/{filter}/remove"):       [1,    0,    0,    0,    0,    0],
     ("GET", "/tasks/{task}"):                   [1,    0,    0,    0,    1,    1],
     ("POST", "/tasks/{task}/form"):             [1,    0,    0,    0,    1,    1],
     ("POST", "/tasks/{task}/claim"):            [1,    0,    0,    0,    0,    0],
@@ -72,7 +75,14 @@ MATRIX = {
     ("GET", "/static/{filename}"):              [1,    1,    1,    1,    1,    1],
     ("GET", "/favicon.ico"):                    [1,    1,    1,    1,    1,    1],
 }  # fmt: skip
-_NAMES = {"task_id": "task", "definition_id": "definition", "instance_id": "case", "job_id": "job", "wait_id": "wait"}
+_NAMES = {
+    "task_id": "task",
+    "filter_id": "filter",
+    "definition_id": "definition",
+    "instance_id": "case",
+    "job_id": "job",
+    "wait_id": "wait",
+}
 
 
 @pytest.fixture
@@ -80,7 +90,9 @@ def places(cabin):
     case, task = cabin.begun()
     with cabin.database.begin() as session:
         source = definitions.source(session, case.definition_id)
+        kept = filters.save(session, "Undangan", filters.Query(), actor=cabin.cast.actor(session, "rahmat"), now=NOW)
     return {
+        "filter": kept,
         "task": task.id,
         "case": case.id,
         "job": keys.new(),

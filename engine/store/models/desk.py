@@ -45,9 +45,10 @@ filters = Table(
 words = Table(
     "words",  # what a case is found by: its business key and the form values that an analyst marked as searchable
     metadata,
-    Column("word", String(40), primary_key=True),
+    # Sorted by code points whatever the server's language: words are found by how they begin.
+    Column("word", String(40).with_variant(String(40, collation="C"), "postgresql"), primary_key=True),
     Column("instance_id", Key, ForeignKey("instances.id"), primary_key=True),
-    Index("ix_words_instance_id", "instance_id"),
+    Index("ix_words_instance_id", "instance_id", "word"),
     sqlite_with_rowid=False,
 )
 

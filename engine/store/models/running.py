@@ -28,7 +28,9 @@ instances = Table(
 _CLAIMED = text("status = 'open' AND assignee IS NOT NULL")
 _FREE = text("status = 'open' AND assignee IS NULL")
 _HANDED = text("status = 'open' AND owner IS NOT NULL")
+_BEGUN = text("status = 'open' AND starter IS NOT NULL")
 _DONE = text("status = 'completed'")
+_SIFTED = ("status", "assignee", "priority", "process", "node", "name", "item", "created_at", "instance_id")
 
 tasks = Table(
     "tasks",
@@ -40,7 +42,7 @@ tasks = Table(
     Column(
         "definition_id", Key, ForeignKey("definitions.id")
     ),  # of a process called at its newest version; null: the case's
-    Column("name", String, nullable=False),
+    Column("name", String, nullable=False),  # at most 200 characters: it stands in indexes
     Column("item", String),  # which of several: a multi-instance's item in words
     Column("lane", String),
     Column("group_key", String),  # the candidate group
@@ -56,10 +58,20 @@ tasks = Table(
     Column("owner", Key, ForeignKey("users.id")),  # who handed it to the assignee and wants to know
     Column("priority", Integer, nullable=False, server_default=text("0")),  # 0 ordinary, 1 urgent, 2 very urgent
     Column("follow_up", Moment),  # when the assignee wants to look at it again
+    # Of its case, and never changed: lists are sorted and sifted by them without a look at each case.
+    Column("process", String, nullable=False, server_default=text("''")),  # key of its definition
+    Column("starter", Key, ForeignKey("users.id")),  # who started it
     UniqueConstraint("instance_id", "token"),
     Index("ix_tasks_assignee", "assignee", "due_at", "id", sqlite_where=_CLAIMED, postgresql_where=_CLAIMED),
-    Index("ix_tasks_group_key", "group_key", "due_at", "id", sqlite_where=_FREE, postgresql_where=_FREE),
+    # Beyond their order they hold what long lists are sifted and sorted by: a page reads its rows only.
+    Index("ix_tasks_group_key", "group_key", "due_at", "id", *_SIFTED, sqlite_where=_FREE, postgresql_where=_FREE),
     Index("ix_tasks_owner", "owner", "due_at", "id", sqlite_where=_HANDED, postgresql_where=_HANDED),
+    Index(
+        "ix_tasks_starter",
+        *("starter", "due_at", "id", *_SIFTED, "group_key", "owner"),
+        sqlite_where=_BEGUN,
+        postgresql_where=_BEGUN,
+    ),
     Index("ix_tasks_completed_by", "completed_by", "completed_at", "id", sqlite_where=_DONE, postgresql_where=_DONE),
     sqlite_with_rowid=False,
 )
