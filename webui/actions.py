@@ -115,7 +115,7 @@ def comment(instance_id: UUID) -> Response:
 # Several --------------------------------------------------------------------------------------------------------------
 
 
-@blueprint.post("/tasks/bulk")
+@blueprint.post("/tasks/bulk", endpoint="bulk")
 def several() -> Response | str | tuple[str, int]:
     """Do one thing with all tasks that were ticked: ``claim``, ``assign`` (to ``person``) or ``complete``."""
     ids, do = _ticked(), _field("do")
